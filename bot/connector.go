@@ -6,6 +6,7 @@ package bot
 import (
 	"context"
 	"strings"
+	"time"
 
 	"earshot/models"
 )
@@ -21,6 +22,10 @@ type Capabilities struct {
 	Ban            bool `json:"ban"`
 	// SelfUnmute reports that people can undo a mute themselves, so that a mute has to be monitored.
 	SelfUnmute bool `json:"self_unmute"`
+	// BanByAddress reports that a ban shuts out everybody behind the person's address.
+	BanByAddress bool `json:"ban_by_address,omitempty"`
+	// Unseen reports that the room shows nobody that the bot is there, and that its messages reach only some.
+	Unseen bool `json:"unseen,omitempty"`
 }
 
 // String lists the capabilities: "message mute remove", or "listen only".
@@ -95,6 +100,20 @@ type ChatHandler interface {
 type CrowdHandler interface {
 	// Crowded reports that the maximum of open tracks is reached and another track waits. It does not block.
 	Crowded(open int)
+}
+
+// AsideHandler is a RoomHandler that wants to know of people whom the bot cannot hear because they are in rooms beside the room.
+type AsideHandler interface {
+	// Aside reports how many people of the room are in rooms of their own beside it (Jitsi's breakout rooms); 0 when all are back. It
+	// does not block.
+	Aside(people int)
+}
+
+// BreakHandler is a RoomHandler that wants to know when nothing reached the bot although it was in the room.
+type BreakHandler interface {
+	// Broke reports that nothing came for a time until now, because the sound had broken off at its source: an encoder was restarted. It
+	// does not block.
+	Broke(d time.Duration)
 }
 
 // Connector joins a room once. Run returns when the connection has ended: with the context's cause after cancellation, an

@@ -86,21 +86,21 @@ func phrasesOf(language string) phrases {
 	default:
 		return phrases{
 			who: "I am %s, a listening bot that the host invited.",
-			keeps: "I write down what is said here and check it against the room's rules. Sound is deleted once it is written down, but for " +
-				"short excerpts that show what broke a rule.",
-			days:   "The record is deleted after %d days.",
-			open:   "The record is kept until the host deletes it.",
-			object: "If you object, write " + OptOut + " here, or tell the host, who can send me out and delete your words.",
-			label:  "listens and writes down",
-			flags:  "I check what is said here against the room's rules and write nothing down but words that break a rule.",
-			guards: "listens for the rules",
+			keeps: "I transcribe what is said here and check it against the room's rules. Audio is deleted once it is transcribed, except for " +
+				"short excerpts as evidence of broken rules.",
+			days:   "The transcript is deleted after %d days.",
+			open:   "The transcript is kept until the host deletes it.",
+			object: "If you object, type " + OptOut + " here, or tell the host, who can remove me and delete your words.",
+			label:  "listening and transcribing",
+			flags:  "I check what is said here against the room's rules, and store only words that break a rule.",
+			guards: "checking the rules",
 
-			paused:   "A host asked me not to listen for a while. Nothing is written down.",
+			paused:   "A host asked me not to listen for a while. Nothing is recorded or transcribed.",
 			resumed:  "I am listening again.",
-			optedOut: "You are not listened to and not written down any more. If you change your mind, write " + OptIn + ".",
-			optedIn:  "You are written down again. If you object, write " + OptOut + ".",
+			optedOut: "You are no longer heard or transcribed. If you change your mind, type " + OptIn + ".",
+			optedIn:  "You are transcribed again. If you object, type " + OptOut + ".",
 			away:     "paused",
-			askHost:  "If you object, tell the host, who can have you not listened to and not written down, delete your words, and send me out.",
+			askHost:  "If you object, tell the host, who can stop me from hearing and transcribing you, delete your words, and remove me.",
 		}
 	}
 }
@@ -125,7 +125,7 @@ func (n Notice) Text() string {
 // PausedLabel is the bot's display name while listening is paused: "Earshot (paused)".
 func (n Notice) PausedLabel() string { return n.Name + " (" + phrasesOf(n.Language).away + ")" }
 
-// Label is the bot's display name where a room has no chat: "Earshot (listens and writes down)".
+// Label is the bot's display name where a room has no chat: "Earshot (listening and transcribing)".
 func (n Notice) Label() string {
 	p := phrasesOf(n.Language)
 	if n.FlagsOnly {

@@ -98,3 +98,20 @@ func (c clipData) decode() ([]float32, error) {
 	sink.silent(int64(sink.limit-len(sink.pcm)), false)
 	return sink.pcm[max(0, c.trim):], nil
 }
+
+// From drops what a clip holds from before a session time, in ms, which must lie within it. Errors wrap ErrClip; c is then unchanged.
+func From(c *models.Clip, ms int64) error {
+	data, err := parseClip(c.Opus)
+	if err != nil {
+		return fmt.Errorf("clip %s: %w", c.Key, err)
+	}
+	skip := min(max(0, ms-c.StartMS)*models.SampleRate/1000, data.length)
+	data.trim += skip
+	data.length -= skip
+	c.Opus, c.StartMS = data.marshal(), ms
+	if int64(len(c.PCM)) >= skip {
+		c.PCM = c.PCM[skip:]
+	}
+	c.VoicedMS, c.ConcealedMS = min(c.VoicedMS, c.DurationMS()), min(c.ConcealedMS, c.DurationMS())
+	return nil
+}

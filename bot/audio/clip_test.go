@@ -15,7 +15,7 @@ import (
 	"earshot/models"
 )
 
-// correlation is that of two signals of the same length.
+// correlation is the correlation of two signals of the same length.
 func correlation(a, b []float32) float64 {
 	var ab, aa, bb float64
 	for i := range a {
@@ -29,7 +29,7 @@ func correlation(a, b []float32) float64 {
 	return ab / math.Sqrt(aa*bb)
 }
 
-// bestLag finds by how many samples b comes after a, and how well they agree then.
+// bestLag returns by how many samples b lags behind a, and their correlation then.
 func bestLag(a, b []float32, most int) (lag int, r float64) {
 	n := min(len(a), len(b)) - 2*most
 	for l := -most; l <= most; l++ {
@@ -40,7 +40,7 @@ func bestLag(a, b []float32, most int) (lag int, r float64) {
 	return lag, r
 }
 
-// sameSound decodes a clip anew and compares it with what was heard live.
+// sameSound decodes a clip again and compares it with the live audio.
 func sameSound(t *testing.T, c models.Clip, least float64) {
 	t.Helper()
 	live := c.PCM
@@ -59,13 +59,31 @@ func sameSound(t *testing.T, c models.Clip, least float64) {
 	}
 }
 
-// opusClips are clips of real speech as they come out of a track.
+// opusClips are clips of real speech as a track outputs them.
 func opusClips(t testing.TB, c EncoderConfig, bad impairtest.Impairment) ([]models.Clip, Stats) {
 	t.Helper()
 	tr, rec := newTestTrack(t, nil)
 	pcm, _ := talk(t, 1000)
 	run(tr, impair(encode(t, pcm, c), bad), time.Second)
 	return rec.clips, tr.Stats()
+}
+
+// TestAClipFromATime: the rest of a clip sounds as before, however it is stored.
+func TestAClipFromATime(t *testing.T) {
+	clips, _ := opusClips(t, EncoderConfig{}, impairtest.Impairment{})
+	for _, c := range clips {
+		cut := (c.StartMS + c.EndMS) / 2
+		if err := From(&c, cut); err != nil {
+			t.Fatal(err)
+		}
+		if c.StartMS != cut || c.VoicedMS > c.DurationMS() {
+			t.Errorf("from %d ms it starts at %d, with %d of %d ms voiced", cut, c.StartMS, c.VoicedMS, c.DurationMS())
+		}
+		sameSound(t, c, 0.99)
+	}
+	if err := From(&models.Clip{Opus: []byte("x")}, 1); len(clips) == 0 || !errors.Is(err, ErrClip) {
+		t.Errorf("%d clips; what is none: %v", len(clips), err)
+	}
 }
 
 func TestClipContainerIsRefused(t *testing.T) {
@@ -114,7 +132,7 @@ func FuzzDecodeClip(f *testing.F) {
 		if len(b) > 1<<16 {
 			return
 		}
-		// With the right checksum, so that the fuzzer gets behind it.
+		// With the right checksum, so that the fuzzer gets past it.
 		b = binary.LittleEndian.AppendUint32(bytes.Clone(b), crc32.Checksum(b, castagnoli))
 		c := models.Clip{Opus: b}
 		if err := DecodeClip(&c); err != nil {

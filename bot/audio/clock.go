@@ -7,6 +7,12 @@ const (
 	// after which packets catch up at once.
 	pauseWindow = 500 * time.Millisecond
 	pauseJump   = time.Second
+	// Behind a pause packets come at their pace again, within steadyWithin. While the delay falls by catchUp from the first half of a
+	// pauseWindow to the second, or is spread more widely, packets catch up: the stall is not over yet. After pauseLate windows in which
+	// it does not fall it is a pause whatever the spread.
+	steadyWithin = 200 * time.Millisecond
+	catchUp      = 20 * time.Millisecond
+	pauseLate    = 6
 	// skewWindow and skewStep let the mapping follow a slow sender's clock, by up to 2000 ppm.
 	skewWindow = 10 * time.Second
 	skewStep   = 20 * time.Millisecond
@@ -18,22 +24,23 @@ const (
 // Since the network can delay a packet but not hasten it, the smallest difference between arrival and media time is the best
 // estimate: a smaller one applies at once, a rise of the minimum slowly, as skew.
 type clock struct {
-	started     bool
-	offset      time.Duration // session time of media time 0
-	short, long minWindow
+	started           bool
+	offset            time.Duration // session time of media time 0
+	short, half, long minWindow     // half is the first half of short
+	late              int           // consecutive short windows with a delay over pauseJump that does not fall
 }
 
-// minWindow keeps the minimum of a window of arrivals.
+// minWindow keeps the least and the greatest delay of a window of arrivals.
 type minWindow struct {
-	start, min time.Duration
-	n          int
+	start, min, max time.Duration
+	n               int
 }
 
 func (w *minWindow) add(d, at time.Duration) {
 	if w.n == 0 {
-		w.start, w.min = at, d
+		w.start, w.min, w.max = at, d, d
 	}
-	w.min = min(w.min, d)
+	w.min, w.max = min(w.min, d), max(w.max, d)
 	w.n++
 }
 
@@ -45,16 +52,33 @@ func (c *clock) observe(end, at time.Duration) {
 	}
 	c.short.add(d, at)
 	c.long.add(d, at)
-	if at-c.short.start >= pauseWindow {
-		if c.short.n >= 5 && c.short.min-c.offset > pauseJump {
-			c.offset, c.long = c.short.min, minWindow{}
+	switch since := at - c.short.start; {
+	case since >= pauseWindow:
+		if c.paused() {
+			c.offset, c.long, c.late = c.short.min, minWindow{}, 0
 		}
-		c.short = minWindow{}
+		c.short, c.half = minWindow{}, minWindow{}
+	case since < pauseWindow/2:
+		c.half.add(d, at)
 	}
 	if at-c.long.start >= skewWindow {
 		c.offset += min(max(0, c.long.min-c.offset), skewStep)
 		c.long = minWindow{}
 	}
+}
+
+// paused reports whether the window of arrivals that is over follows a pause of the sender's clock.
+func (c *clock) paused() bool {
+	w := c.short
+	switch {
+	case w.min-c.offset <= pauseJump:
+		c.late = 0
+		return false
+	case w.n < 5 || c.half.min-w.min >= catchUp:
+		return false
+	}
+	c.late++
+	return w.max-w.min <= steadyWithin || c.late >= pauseLate
 }
 
 // tooEarly reports whether media would have arrived well before it was spoken: its timestamps have jumped.

@@ -18,6 +18,9 @@ func NewCutter(cfg SegmentConfig, vad VAD, emit func(Segment)) (*Cutter, error) 
 	return &Cutter{newSegmenter(cfg, vad, &Stats{}, emit)}, nil
 }
 
+// OnSpeech has f called with each stretch of speech as it is detected, in order, as positions in samples.
+func (c *Cutter) OnSpeech(f func(start, end int64)) { c.s.voiced = f }
+
 // Push takes PCM; concealed PCM was synthesised in place of missing audio.
 func (c *Cutter) Push(pcm []float32, concealed bool) { c.s.push(pcm, concealed) }
 
@@ -29,9 +32,6 @@ func (c *Cutter) Flush() { c.s.flush() }
 
 // Earliest returns the earliest possible start of the next segment, in samples.
 func (c *Cutter) Earliest() int64 { return c.s.start }
-
-// VoicedMS returns the duration of speech detected so far.
-func (c *Cutter) VoicedMS() int64 { return c.s.stats.VoicedMS }
 
 // Cut cuts a whole recording at 16 kHz into segments of speech. See NewCutter for vad and cfg.
 func Cut(pcm []float32, cfg SegmentConfig, vad VAD) ([]Segment, error) {

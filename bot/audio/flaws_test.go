@@ -15,7 +15,7 @@ import (
 	"earshot/bot/audio/sound/soundtest"
 )
 
-// oggPagesOf takes a file apart.
+// oggPagesOf splits a file into pages.
 func oggPagesOf(t testing.TB, file []byte) (out []*oggPage) {
 	t.Helper()
 	pages := newOggPages(bytes.NewReader(file))
@@ -44,7 +44,7 @@ func hearOgg(t testing.TB, file []byte) soundtest.Heard {
 	return soundtest.Read(t, s, err)
 }
 
-// shifted moves the positions of pages from one on.
+// shifted shifts the positions of pages, starting with one.
 func shifted(ps []*oggPage, from int, by int64) []byte {
 	for _, p := range ps[from:] {
 		p.granule += by
@@ -77,7 +77,7 @@ func TestOggStreamsOneAfterAnother(t *testing.T) {
 	}
 }
 
-// Two channels with opposite signs are no silence, in Opus neither.
+// Two channels with opposite signs are not silence, nor are they in Opus.
 func TestInvertedChannels(t *testing.T) {
 	enc, err := NewEncoder(EncoderConfig{Channels: 2, Bitrate: 64000})
 	if err != nil {
@@ -165,7 +165,7 @@ func TestLeveller(t *testing.T) {
 	}
 }
 
-// TestOggLength: the last page tells how long a recording is, unless it can't be so.
+// TestOggLength: the last page determines the length of a recording, unless its position is implausible.
 func TestOggLength(t *testing.T) {
 	file := oggFile(t, noise(5000, -20, 1))
 	if n := OggLength(file, int64(len(file))); n < 79000 || n > 81000 {

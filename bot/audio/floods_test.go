@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Rubbish among the packets is dropped and counted; the track lives.
+// Garbage among the packets is dropped and counted; the track survives.
 func TestFault1GarbagePackets(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	tr, rec := newTestTrack(t, nil)
@@ -64,7 +64,7 @@ func TestFault5DTX(t *testing.T) {
 	}
 }
 
-// The first packets may be rubbish, and much of it may lie between those of the stream: it is found all the same.
+// The first packets may be garbage, and much garbage may be between those of the stream: it is found all the same.
 func TestTheStreamIsFoundAmongRubbish(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	for name, rubbish := range map[string]func(r *rand.Rand, buf []byte) (Packet, error){
@@ -108,7 +108,7 @@ func TestTheStreamIsFoundAmongRubbish(t *testing.T) {
 	}
 }
 
-// TestALossIsToldSoon: a second of an unbroken stream is lost. The gap is told within some seconds, not when the stream ends.
+// TestALossIsToldSoon: a second of an unbroken stream is lost. The gap is reported within some seconds, not when the stream ends.
 func TestALossIsToldSoon(t *testing.T) {
 	packets := encode(t, evalWAVs(t)[0], EncoderConfig{})
 	tr, rec := newTestTrack(t, nil)

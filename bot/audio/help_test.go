@@ -52,7 +52,7 @@ func readWAVFile(t testing.TB, path string) []float32 {
 	return pcm
 }
 
-// silence is n ms of it at 16 kHz.
+// silence is n ms of silence at 16 kHz.
 func silence(ms int) []float32 { return make([]float32, ms*16) }
 
 // noise is white noise of the given level in dBFS.
@@ -66,16 +66,16 @@ func noise(ms int, dbfs float64, seed uint64) []float32 {
 	return out
 }
 
-// sent is a packet with the time at which its sender let it go.
+// sent is a packet with the time at which its sender sent it.
 type sent struct {
 	Packet
 	at time.Duration
 }
 
-// encoded remembers what encode made: encoding is what tests spend their time on.
+// encoded caches results of encode: tests spend most of their time on encoding.
 var encoded sync.Map
 
-// encode is encodeAnew, once for each sound. The packets are the caller's.
+// encode is encodeAnew, run once for each sound. The packets belong to the caller.
 func encode(t testing.TB, pcm []float32, c EncoderConfig) []sent {
 	t.Helper()
 	key := fmt.Sprintf("%d %x %+v", len(pcm), crc32.ChecksumIEEE(unsafe.Slice((*byte)(unsafe.Pointer(&pcm[0])), 4*len(pcm))), c)
@@ -117,7 +117,7 @@ func encodeAnew(t testing.TB, pcm []float32, c EncoderConfig) []sent {
 	return out
 }
 
-// recorder is a Sink that keeps all.
+// recorder is a Sink that keeps everything.
 type recorder struct {
 	clips []models.Clip
 	gaps  []models.Gap
@@ -167,7 +167,7 @@ func humanSpeech(t testing.TB) map[string][]float32 {
 	return out
 }
 
-// impair sends packets over a bad network and gives them in the order in which they come.
+// impair passes packets through a bad network and returns them in the order of arrival.
 func impair(packets []sent, c impairtest.Impairment) []sent {
 	im := impairtest.NewImpairer(c)
 	var out []sent

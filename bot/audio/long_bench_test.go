@@ -9,9 +9,9 @@ import (
 	"time"
 )
 
-// BenchmarkLongStay plays hours of one track: a sentence each minute, packets lost and delayed, a sender whose clock is off and who
-// sends silence between the sentences, or nothing. It tells how far the clips are from where they were said, and whether any of
-// the sentences is missing.
+// BenchmarkLongStay plays hours of one track: a sentence each minute, with packet loss and jitter, and a sender whose clock is
+// skewed and who sends silence between the sentences, or nothing. It reports how far the clips are from where they were said, and
+// whether any of the sentences is missing.
 func BenchmarkLongStay(b *testing.B) {
 	const hours = 4
 	speech := encode(b, append(append(silence(300), evalWAVs(b)[0]...), silence(900)...), EncoderConfig{})
@@ -70,7 +70,7 @@ func (s *longStay) send(payload []byte, level uint8) {
 	s.sent += 20
 }
 
-// minute says a sentence, pauses for the rest of a minute and looks where the sentence was found.
+// minute says a sentence, pauses for the rest of a minute and checks where the sentence was found.
 func (s *longStay) minute(speech []sent, quiet []byte, pause string) {
 	began, clips := s.sent*s.rate, len(s.rec.clips)
 	for _, p := range speech {

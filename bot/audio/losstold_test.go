@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// TestAnEndlessLossIsTold: somebody's sound is lost again and again, more often than losses are joined. It is told as it goes on.
+// TestAnEndlessLossIsTold: somebody's audio is lost repeatedly, at intervals shorter than those at which losses are merged. It is
+// reported while it continues.
 func TestAnEndlessLossIsTold(t *testing.T) {
 	packets := encode(t, evalWAVs(t)[0], EncoderConfig{})
 	tr, rec := newTestTrack(t, nil)

@@ -10,7 +10,7 @@ import (
 	"earshot/models"
 )
 
-// Two hours with a skewed clock, and both counters wrapping.
+// Two hours with a skewed clock, during which both counters wrap.
 func TestFault6SkewAndWraps(t *testing.T) {
 	word := encode(t, append(evalWAVs(t)[0], silence(1000)...), speech24)
 	loud := loudAt(evalWAVs(t)[0])
@@ -96,7 +96,7 @@ func TestFault7Loss(t *testing.T) {
 	}
 }
 
-// Jitter, reorder, duplicates and a straggler: order is kept and nothing is heard twice.
+// Jitter, reordering, duplicates and a straggler: order is kept and nothing is heard twice.
 func TestFault8JitterReorderDuplicates(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	packets := encode(t, pcm, speech24)

@@ -9,7 +9,7 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// hears tries one recording in every noise, from 10 to 30 dB below it.
+// hears tries one recording in each kind of noise, from 10 to 30 dB below it.
 func hears(t *testing.T, name string, clean []float32) {
 	speech, ms, loud := spoken(clean), len(clean)/16+1, sound.DBFS(sound.Power(clean))
 	heard := map[string]float64{}

@@ -100,6 +100,36 @@ func (m *meter) flush() {
 	m.send(start, end, s, voiced)
 }
 
+// SoundMeter analyses a recording's sound as a live track's is. Its positions count from the first sample. Not safe for concurrent use.
+type SoundMeter struct {
+	meter meter
+	pos   int64
+}
+
+// NewSoundMeter returns a SoundMeter; send receives the analysis of each second that is not silent, in ms from the first sample.
+func NewSoundMeter(send func(models.Sound)) *SoundMeter {
+	return &SoundMeter{meter: meter{send: func(start, end int64, s *models.Sound, _ [][2]int64) {
+		if s.Span = (models.Span{StartMS: start / 16, EndMS: end / 16}); s.LevelDBFS > sound.SilenceDBFS {
+			send(*s)
+		}
+	}}}
+}
+
+// Push takes PCM at 16 kHz.
+func (m *SoundMeter) Push(pcm []float32) {
+	m.meter.push(m.pos, pcm)
+	m.pos += int64(len(pcm))
+}
+
+// Silence takes n samples of silence.
+func (m *SoundMeter) Silence(n int64) {
+	m.meter.silence(m.pos, n)
+	m.pos += n
+}
+
+// Flush sends the analysis of what is left; no more sound follows.
+func (m *SoundMeter) Flush() { m.meter.flush() }
+
 // observed reports an observation in session time.
 func (t *Track) observed(start, end int64, s *models.Sound, voiced [][2]int64) {
 	at := func(pos int64) int64 { return max(0, ms(t.clk.session(samples16(pos)))) }

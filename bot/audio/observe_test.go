@@ -10,7 +10,7 @@ import (
 	"earshot/models"
 )
 
-// observe sends a sound through Opus and a track, and gives what was observed.
+// observe sends audio through Opus and a track, and returns the observations.
 func observe(t *testing.T, pcm []float32, c EncoderConfig) []models.Observation {
 	t.Helper()
 	var out []models.Observation
@@ -54,7 +54,7 @@ func melody(ms int, dbfs float64) []float32 {
 	return out[:ms*16]
 }
 
-// joined is the sentences one after the other.
+// joined concatenates the sentences.
 func joined(all [][]float32) (out []float32) {
 	for _, pcm := range all {
 		out = append(append(out, pcm...), silence(300)...)
@@ -62,7 +62,7 @@ func joined(all [][]float32) (out []float32) {
 	return out
 }
 
-// TestMusicAndNoise: each kind of sound is told as what it is, after the first two seconds. Speech is neither.
+// TestMusicAndNoise: each kind of sound is recognised after the first two seconds. Speech is neither.
 func TestMusicAndNoise(t *testing.T) {
 	speech := joined(evalWAVs(t)[:8])
 	for name, c := range map[string]struct {
@@ -107,7 +107,7 @@ func TestMusicAndNoise(t *testing.T) {
 	}
 }
 
-// TestHumanSpeechIsNoMusic: recordings of people are neither music nor noise to what the shipped rules ask for.
+// TestHumanSpeechIsNoMusic: recordings of people are neither music nor noise by the thresholds of the shipped rules.
 func TestHumanSpeechIsNoMusic(t *testing.T) {
 	for name, pcm := range humanSpeech(t) {
 		bad, n := 0, 0
@@ -123,7 +123,7 @@ func TestHumanSpeechIsNoMusic(t *testing.T) {
 	}
 }
 
-// TestLevelAndClipping: the level is that of the sound, and only what was cut off at full scale is clipped.
+// TestLevelAndClipping: the level is that of the audio, and only what was cut off at full scale counts as clipped.
 func TestLevelAndClipping(t *testing.T) {
 	speech := joined(evalWAVs(t)[:4])
 	loud := make([]float32, len(speech))
@@ -151,8 +151,8 @@ func TestLevelAndClipping(t *testing.T) {
 	}
 }
 
-// TestObservedSpeech: the voiced stretches are where the speech is, in session time, and observations come once a second
-// while there is sound and not after it.
+// TestObservedSpeech: voiced spans are where the speech is, in session time, and observations are made once a second while there is
+// audio and not after it.
 func TestObservedSpeech(t *testing.T) {
 	sentence := evalWAVs(t)[0]
 	pcm := append(silence(2000), sentence...)

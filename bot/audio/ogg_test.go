@@ -70,7 +70,7 @@ func TestOggReaderGivesPositions(t *testing.T) {
 	}
 }
 
-// repage spreads a file's packets over pages of so few segments that packets run over them.
+// repage distributes a file's packets over pages with so few segments that packets span several.
 func repage(t testing.TB, file []byte, segments int) []byte {
 	t.Helper()
 	pages := newOggPages(bytes.NewReader(file))
@@ -161,6 +161,27 @@ func TestOggOtherStreamsAreSkipped(t *testing.T) {
 	}
 }
 
+// TestOggStreamsBesideEachOther: of concurrent streams the first is read, and the number of the others is reported once.
+func TestOggStreamsBesideEachOther(t *testing.T) {
+	pcm := noise(4000, -20, 5)
+	for n, want := range map[int]string{
+		1: "one more Opus stream runs beside the first, and is not read", 3: "3 more Opus streams run beside the first, and are not read",
+	} {
+		var mixed []byte
+		pages := oggPagesOf(t, oggFile(t, pcm))
+		for _, p := range pages {
+			for serial := range n + 1 {
+				p.serial = uint32(100 + serial)
+				mixed = append(mixed, p.marshal()...)
+			}
+		}
+		got := hearOgg(t, mixed)
+		if d := len(got.PCM) - len(pcm); d < -2 || d > 2 || got.Lost != 0 || len(got.Notes) != 1 || got.Notes[0] != want {
+			t.Errorf("%d beside the first: %d samples of %d, lost %d, %q", n, len(got.PCM), len(pcm), got.Lost, got.Notes)
+		}
+	}
+}
+
 func TestOggRefuses(t *testing.T) {
 	good := oggFile(t, evalWAVs(t)[0][:16000])
 	page, err := newOggPages(bytes.NewReader(good)).next()
@@ -181,7 +202,7 @@ func TestOggRefuses(t *testing.T) {
 	}
 }
 
-// A clip as an Ogg file sounds as the clip does, for as long, holes included.
+// A clip as an Ogg file sounds like the clip and is as long, gaps included.
 func TestClipAsOgg(t *testing.T) {
 	for name, c := range map[string]struct {
 		enc   EncoderConfig
@@ -218,7 +239,7 @@ func FuzzReadOgg(f *testing.F) {
 	f.Add(oggFile(f, evalWAVs(f)[0][:1600]))
 	f.Add((&oggPage{flags: oggFirst, lacing: []byte{255, 255}, body: make([]byte, 510)}).marshal())
 	f.Fuzz(func(t *testing.T, b []byte) {
-		// With right checksums, so that the fuzzer gets behind them.
+		// With the right checksums, so that the fuzzer gets past them.
 		fixed := bytes.Clone(b)
 		for i := 0; ; {
 			k := bytes.Index(fixed[i:], []byte("OggS"))

@@ -13,7 +13,7 @@ import (
 	"earshot/models"
 )
 
-// TestCoverOgg: what is covered up is silence or a beep, to the ear and in the packets, and the rest is untouched.
+// TestCoverOgg: what is covered is silence or a beep, both when decoded and in the packets, and the rest is unchanged.
 func TestCoverOgg(t *testing.T) {
 	var file bytes.Buffer
 	if err := EncodeOgg(&file, tones(300, 400, 500, 600), EncoderConfig{FEC: true, LossPercent: 20}); err != nil {

@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// TestOggWithOneFlaw: what is damaged or missing costs what it holds, and is told with its length; the rest is in its place.
-// The recording lasts 6 s, in pages of 1 s; page 4 begins at 2 s of the packets.
+// TestOggWithOneFlaw: a damaged or missing part costs only what it contains, and is reported with its length; the rest is in its
+// place. The recording lasts 6 s, in pages of 1 s; page 4 begins at 2 s of the packets.
 func TestOggWithOneFlaw(t *testing.T) {
 	pcm := noise(6000, -20, 5)
 	whole := hearOgg(t, oggFile(t, pcm))

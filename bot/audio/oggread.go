@@ -127,7 +127,6 @@ func (o *OggReader) begin(p *oggPage) error {
 		return nil
 	case !o.stream.begun && p.serial != o.stream.serial:
 		o.others[p.serial] = true
-		o.notes.Add("%d Opus streams run beside the first, and are not read", len(o.others))
 		return nil
 	case o.others[p.serial]:
 		return nil
@@ -143,8 +142,14 @@ func (o *OggReader) begin(p *oggPage) error {
 	return nil
 }
 
-// finish emits what the stream held back.
+// finish emits what the stream held back, and tells of streams that ran beside it.
 func (o *OggReader) finish() {
+	switch n := len(o.others); {
+	case n == 1:
+		o.notes.Add("one more Opus stream runs beside the first, and is not read")
+	case n > 1:
+		o.notes.Add("%d more Opus streams run beside the first, and are not read", n)
+	}
 	o.emit(o.stream.finish(o.pages.torn, &o.notes))
 }
 

@@ -6,7 +6,7 @@ import (
 	"math"
 
 	"earshot/bot/audio/sound"
-
+	"earshot/bot/audio/wav"
 	"earshot/models"
 )
 
@@ -15,8 +15,8 @@ type oggSound struct {
 	in    *OggReader
 	dec   *channelDecoder
 	gain  float32
-	skip  int   // samples at 48 kHz still to drop
-	debt  int64 // samples at 48 kHz left over by samples
+	skip  int // samples at 48 kHz still to drop
+	debt  sound.Thirds
 	ready []sound.Piece
 	total int64
 	size  int64 // length according to the last page, in samples at 16 kHz
@@ -87,17 +87,9 @@ func (s *oggSound) pass(missing int64, lost bool) {
 			made, missing = made+n, missing-n
 		}
 	}
-	if n := s.samples(missing); n > 0 {
+	if n := s.debt.Of(missing); n > 0 {
 		s.ready = append(s.ready, sound.Piece{Silent: n, Lost: lost})
 	}
-}
-
-// samples converts samples at 48 kHz to 16 kHz, carrying the remainder over to the next call.
-func (s *oggSound) samples(n int64) int64 {
-	s.debt += n
-	out := s.debt / 3
-	s.debt -= out * 3
-	return out
 }
 
 // conceal synthesises n samples at 48 kHz.
@@ -195,6 +187,19 @@ func (OggFiles) Ogg(opus []byte) ([]byte, error) {
 	var out bytes.Buffer
 	err := WriteOgg(&out, opus)
 	return out.Bytes(), err
+}
+
+// WAV decodes a file for players that know no Ogg Opus: mono at 16 kHz. Errors wrap ErrNotOgg.
+func (OggFiles) WAV(ogg []byte) ([]byte, error) {
+	in, err := NewOggSound(bytes.NewReader(ogg), 0)
+	if err != nil {
+		return nil, err
+	}
+	pcm, err := sound.ReadAll(in)
+	if err != nil {
+		return nil, err
+	}
+	return wav.Encode(pcm), nil
 }
 
 // Cover replaces spans by silence or a tone: see CoverOgg.

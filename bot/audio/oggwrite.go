@@ -122,3 +122,25 @@ func EncodeOgg(w io.Writer, pcm []float32, c EncoderConfig) error {
 	}
 	return o.Close(trim)
 }
+
+// EncodeClip encodes mono PCM at 16 kHz, of at most a minute, as a container of Opus packets (models.Clip.Opus).
+func EncodeClip(pcm []float32, c EncoderConfig) ([]byte, error) {
+	c.Channels, c.DTX = 1, false
+	enc, err := NewEncoder(c)
+	if err != nil {
+		return nil, err
+	}
+	pcm = pcm[:min(len(pcm), maxClipSamples)]
+	const delay, frame = 312, 960 // of the encoder, and of a packet, in samples at 48 kHz
+	rest := sound.Resample(pcm, 16000, 48000)
+	rest = append(rest, make([]float32, delay+frame-1)...)
+	d := clipData{length: int64(len(pcm)), trim: delay / 3}
+	for n := int64(0); len(rest) >= frame; n, rest = n+1, rest[frame:] {
+		b, err := enc.Encode(rest[:frame])
+		if err != nil {
+			return nil, err
+		}
+		d.packets = append(d.packets, clipPacket{seq: n, ts: n * frame, payload: append([]byte(nil), b...)})
+	}
+	return d.marshal(), nil
+}

@@ -10,8 +10,8 @@ import (
 	"earshot/models"
 )
 
-// What a snapshot shows is the beginning of the clip that follows, under its key; and whatever is done to it, the clip
-// is what it would be without: nothing is shared.
+// A snapshot is the beginning of the clip that follows, under its key; nothing is shared: whatever is done to it, the clip is the
+// same as without it.
 func TestSnapshot(t *testing.T) {
 	pcm, _ := talk(t, 1000)
 	packets := encode(t, pcm, speech24)

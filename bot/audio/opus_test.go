@@ -30,7 +30,7 @@ func TestDecoderFollowsTheSource(t *testing.T) {
 	}
 }
 
-// In-band FEC brings back what concealment only guesses.
+// In-band FEC restores what concealment only guesses.
 func TestFECBeatsConcealment(t *testing.T) {
 	pcm := evalWAVs(t)[2]
 	packets := encode(t, pcm, EncoderConfig{Bitrate: 24000, FEC: true, LossPercent: 20})
@@ -68,7 +68,7 @@ func TestFECBeatsConcealment(t *testing.T) {
 	}
 }
 
-// decodeAll decodes packets; replace may decode one in its own way.
+// decodeAll decodes packets; replace may decode one of them differently.
 func decodeAll(t *testing.T, packets []sent, replace func(*Decoder, int, []float32) bool) (out []float32) {
 	t.Helper()
 	dec, err := NewDecoder()

@@ -2,6 +2,7 @@ package audio
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 
@@ -33,6 +34,16 @@ type Packet struct {
 	// Level is the sender's audio level in -dBov (RFC 6464), 0 (loudest) to 127 (digital silence); valid if HasLevel.
 	Level    uint8
 	HasLevel bool
+}
+
+// AppendRTPHeader appends the fixed header of an RTP packet of Opus (RFC 3550, section 5.1): payload type 111, no extension. at is in
+// 48 kHz. Connectors to rooms that send Opus without RTP begin their packets with it.
+func AppendRTPHeader(b []byte, seq uint16, at, ssrc uint32) []byte {
+	const version, payloadType = 2 << 6, 111
+	b = append(b, version, payloadType)
+	b = binary.BigEndian.AppendUint16(b, seq)
+	b = binary.BigEndian.AppendUint32(b, at)
+	return binary.BigEndian.AppendUint32(b, ssrc)
 }
 
 // ParsePacket parses an RTP packet. levelExtID is the negotiated id of the audio level header extension, 0 if none. The payload

@@ -115,7 +115,7 @@ func FuzzParsePacket(f *testing.F) {
 	})
 }
 
-// garbage makes bytes that are often almost RTP.
+// garbage creates bytes that are often almost RTP.
 func garbage(r *rand.Rand, buf []byte) []byte {
 	b := buf[:r.IntN(len(buf))]
 	for i := 0; i < len(b); i += 8 {

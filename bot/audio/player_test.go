@@ -11,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-// Any stretch of a line with losses can be cut out of the log and sounds as it did.
+// Any span of a line with losses can be cut out of the log and sounds as before.
 func TestAnyStretchCanBePlayedAgain(t *testing.T) {
 	pcm, _ := talk(t, 100)
 	im := impairtest.NewImpairer(impairtest.Impairment{Seed: 6, Loss: 0.15, Burst: 2})
@@ -47,13 +47,13 @@ func TestAnyStretchCanBePlayedAgain(t *testing.T) {
 			good++
 		}
 	}
-	// A lead-in with a loss in it converges later; most must be all but equal, their ends included.
+	// A lead-in with a loss in it converges later; most must be almost equal, including their ends.
 	if tried < 50 || good < tried*95/100 {
 		t.Errorf("%d of %d stretches sound as they did", good, tried)
 	}
 }
 
-// A packet that claims more time than it takes must not shift what follows.
+// A packet that claims a longer duration than it has must not shift what follows.
 func TestOverlappingPacketsKeepTheTime(t *testing.T) {
 	pcm, _ := talk(t, 100)
 	enc, err := NewEncoder(EncoderConfig{Bitrate: 24000})

@@ -21,7 +21,7 @@ func tones(hz ...float64) (out []float32) {
 	return out
 }
 
-// pitch is the strongest frequency of a sound.
+// pitch is the strongest frequency in the audio.
 func pitch(pcm []float32) float64 {
 	const n = 8192
 	p := spectrum.New(n).Of(pcm[:n])
@@ -34,7 +34,7 @@ func pitch(pcm []float32) float64 {
 	return float64(best) * 16000 / n
 }
 
-// fillRing sends a sound through a track with a ring.
+// fillRing sends audio through a track with a ring.
 func fillRing(t *testing.T, r *Ring, packets []sent, from time.Duration) {
 	t.Helper()
 	tr, err := NewTrack(TrackConfig{Session: "s", Epoch: 1, Track: "mic", SpeakerID: "ann", Ring: r}, &recorder{})
@@ -48,7 +48,7 @@ func fillRing(t *testing.T, r *Ring, packets []sent, from time.Duration) {
 	tr.Tick(from + packets[len(packets)-1].at + 200*time.Millisecond)
 }
 
-// hear plays what a ring gives for a stretch.
+// hear decodes what a ring returns for a span.
 func hear(t *testing.T, r *Ring, from, to int64) (pcm []float32, begin, end int64) {
 	t.Helper()
 	opus, begin, end := r.Clip(from, to)
@@ -73,8 +73,8 @@ func hear(t *testing.T, r *Ring, from, to int64) (pcm []float32, begin, end int6
 	return c.PCM, begin, end
 }
 
-// TestRing: what is asked for is what was heard at that time of the session, to the pitch of each second, as far as the
-// ring reaches back.
+// TestRing: the audio returned for a span is what was heard at that time of the session, checked by the pitch of each second, as far
+// as the ring reaches back.
 func TestRing(t *testing.T) {
 	scale := []float64{300, 400, 500, 600, 700, 800, 900, 1000, 1100, 1200}
 	r := NewRing(6 * time.Second)
@@ -100,7 +100,7 @@ func TestRing(t *testing.T) {
 	}
 }
 
-// TestRingOverStreams: a speaker who comes back with another stream is one line of sound with a pause between.
+// TestRingOverStreams: a speaker who returns with another stream has one continuous timeline with a pause in it.
 func TestRingOverStreams(t *testing.T) {
 	r := NewRing(30 * time.Second)
 	fillRing(t, r, encode(t, tones(300, 400), EncoderConfig{}), 10*time.Second)
@@ -123,7 +123,7 @@ func TestRingOverStreams(t *testing.T) {
 	}
 }
 
-// TestRingForgets: without packets nothing is kept for longer than the ring is long.
+// TestRingForgets: even without packets nothing is kept for longer than the length of the ring.
 func TestRingForgets(t *testing.T) {
 	r := NewRing(2 * time.Second)
 	tr, err := NewTrack(TrackConfig{Session: "s", Epoch: 1, Track: "mic", Ring: r}, &recorder{})

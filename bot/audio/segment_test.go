@@ -46,13 +46,13 @@ func TestCutAtPauses(t *testing.T) {
 	}
 }
 
-// script is a VAD that says what the sound is worth: the absolute value of its first sample.
+// script is a VAD that returns as probability the absolute value of the first sample.
 type script struct{}
 
 func (script) Speech(f []float32) float32 { return float32(math.Abs(float64(f[0]))) }
 func (script) Reset()                     {}
 
-// tone is so many blocks that the script VAD gives the probability p.
+// tone is some blocks for which the script VAD returns the probability p.
 func tone(blocks int, p float32) []float32 {
 	out := make([]float32, blocks*VADBlock)
 	for i := range out {
@@ -168,7 +168,7 @@ func TestLongSpeechIsCutWithoutLoss(t *testing.T) {
 	}
 }
 
-// A receiver may keep and change a segment's samples while the track goes on.
+// A receiver may keep and modify a segment's samples while the track continues.
 func TestSegmentOwnsItsSamples(t *testing.T) {
 	var first []float32
 	s := newSegmenter(DefaultSegmentConfig(), script{}, &Stats{}, func(seg Segment) {

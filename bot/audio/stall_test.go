@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A machine that stands still for a while looks late, finds no packet, and then many: nobody has stopped talking.
+// A machine that stalls for a while checks late, finds no packet, and then many: nobody has stopped talking.
 func TestTheMachineStandsStill(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	tr, rec := newTestTrack(t, nil)
@@ -29,7 +29,7 @@ func TestTheMachineStandsStill(t *testing.T) {
 	checkTalk(t, rec.clips, onsets, 0, 100)
 }
 
-// A network that holds everything back for a second in the midst of a word, and then delivers it all, cuts nothing.
+// A network that delays everything for a second in the middle of a word, and then delivers it all, cuts nothing.
 func TestTheNetworkHoldsBack(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	packets := encode(t, pcm, speech24)
@@ -44,7 +44,7 @@ func TestTheNetworkHoldsBack(t *testing.T) {
 	checkTalk(t, rec.clips, onsets, 0, 100)
 }
 
-// Packets that stop in the middle of a word end the clip after a while: what was said until then is not kept back.
+// If packets stop in the middle of a word, the clip ends after a while: what was said until then is not delayed further.
 func TestStalledPacketsEndSpeech(t *testing.T) {
 	packets := encode(t, evalWAVs(t)[0], speech24)[:75]
 	tr, rec := newTestTrack(t, nil)

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// Every counter is added, also one that is new.
+// Every counter is added, including new ones.
 func TestStatsAdd(t *testing.T) {
 	var a, b Stats
 	for i := range reflect.TypeFor[Stats]().NumField() {
@@ -25,7 +25,7 @@ func TestStatsAdd(t *testing.T) {
 	}
 }
 
-// A track says that it decodes only while somebody may be speaking.
+// A track reports that it decodes only while somebody may be speaking.
 func TestStatsTellWhoIsDecoded(t *testing.T) {
 	packets := encode(t, append(silence(500), append(evalWAVs(t)[0], silence(4000)...)...), speech24)
 	tr, _ := newTestTrack(t, nil)

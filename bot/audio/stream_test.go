@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// What never proved to be a stream gives way at once, also under its own SSRC and while rubbish keeps coming near it.
+// A candidate that never proved to be a stream is replaced at once, even under its own SSRC and while garbage keeps arriving close
+// to it.
 func TestAnUnprovenStreamGivesWay(t *testing.T) {
 	tr, _ := newTestTrack(t, nil)
 	push := func(seq uint16, ts uint32, ms int) {

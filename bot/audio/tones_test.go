@@ -11,7 +11,7 @@ import (
 	"earshot/bot/audio/spectrum"
 )
 
-// TestTonesAreNotSpeech: what telephones and alarms sound like, on and off, is not taken for speech.
+// TestTonesAreNotSpeech: intermittent tones of telephones and alarms are not mistaken for speech.
 func TestTonesAreNotSpeech(t *testing.T) {
 	for name, c := range map[string]struct {
 		hz      []float64
@@ -45,7 +45,7 @@ func TestTonesAreNotSpeech(t *testing.T) {
 	}
 }
 
-// TestSpeechIsNotTones: hardly a block of speech is taken for tones.
+// TestSpeechIsNotTones: hardly a block of speech is mistaken for tones.
 func TestSpeechIsNotTones(t *testing.T) {
 	spec := spectrum.New(VADBlock)
 	taper(spec.Window)

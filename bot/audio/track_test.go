@@ -17,7 +17,7 @@ func amplitude(dbfs float64) float64 { return math.Pow(10, dbfs/20) }
 // speech24 is what a browser sends for speech.
 var speech24 = EncoderConfig{Bitrate: 24000, FEC: true, LossPercent: 10}
 
-// within fails if a time is further off than allowed.
+// within fails if a time differs by more than allowed.
 func within(t *testing.T, what string, got, want, tolerance int64) {
 	t.Helper()
 	if got < want-tolerance || got > want+tolerance {
@@ -25,7 +25,7 @@ func within(t *testing.T, what string, got, want, tolerance int64) {
 	}
 }
 
-// onset is where the sound of a clip begins, in session ms: its first block above -35 dBFS.
+// onset is where the audio of a clip begins, in session ms: its first block above -35 dBFS.
 func onset(c models.Clip) int64 {
 	for i := 0; i+160 <= len(c.PCM); i += 160 {
 		if sound.DBFS(sound.Power(c.PCM[i:i+160])) > -35 {
@@ -35,10 +35,10 @@ func onset(c models.Clip) int64 {
 	return -1
 }
 
-// loudAt is where sound begins in PCM, in ms.
+// loudAt is where audio begins in PCM, in ms.
 func loudAt(pcm []float32) int64 { return onset(models.Clip{PCM: pcm}) }
 
-// script of sentences with pauses between them, and when each begins to sound, in ms.
+// script returns sentences with pauses between them, and when each begins to be audible, in ms.
 func talk(t testing.TB, pauseMS int) (pcm []float32, onsets []int64) {
 	pcm = silence(pauseMS)
 	for _, w := range evalWAVs(t)[:6] { // encoding is what these tests spend their time on
@@ -74,7 +74,7 @@ func TestTrack(t *testing.T) {
 	}
 }
 
-// Padding between packets takes sequence numbers and no time: it is neither loss nor a reason to wait.
+// Padding between packets uses sequence numbers and no time: it is neither loss nor a reason to wait.
 func TestPaddingIsNotLoss(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	var packets []sent
@@ -95,7 +95,7 @@ func TestPaddingIsNotLoss(t *testing.T) {
 	}
 }
 
-// Damaged Opus is concealed; the time base holds.
+// Damaged Opus is concealed; the time base stays right.
 func TestFault2DamagedOpus(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	for _, share := range []float64{0.01, 0.1} {
@@ -124,7 +124,7 @@ func TestFault2DamagedOpus(t *testing.T) {
 	}
 }
 
-// Any size of payload and any length of frame.
+// Any payload size and any frame length.
 func TestFault3PayloadSizesAndFrameLengths(t *testing.T) {
 	for _, size := range []int{0, 1, 2, 3, 1275, 1500, 65507} {
 		tr, _ := newTestTrack(t, nil)
@@ -215,7 +215,7 @@ func TestAlternatingSSRCsKeepTheFirst(t *testing.T) {
 	}
 }
 
-// A sender that restarts with far-off numbers under the same SSRC is followed.
+// A sender that restarts with distant numbers under the same SSRC is followed.
 func TestSequenceRestart(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	packets := encode(t, pcm, speech24)
@@ -236,7 +236,7 @@ func TestSequenceRestart(t *testing.T) {
 	}
 }
 
-// A media clock that jumps while the sequence goes on is begun anew.
+// If the media clock jumps while sequence numbers continue, a new time base begins.
 func TestTimestampJump(t *testing.T) {
 	for _, jump := range []uint32{1 << 30, 3 << 30, 48000 * 20} {
 		pcm, onsets := talk(t, 1000)
@@ -253,7 +253,7 @@ func TestTimestampJump(t *testing.T) {
 	}
 }
 
-// A microphone that is muted without its clock counting on must not shift what follows.
+// A microphone that is muted without its clock advancing must not shift what follows.
 func TestPausedMediaClock(t *testing.T) {
 	pcm, onsets := talk(t, 1000)
 	packets := encode(t, pcm, speech24)

@@ -11,7 +11,7 @@ import (
 	"earshot/bot/audio/sound"
 )
 
-// noises are the sounds that are not speech, at a level in dBFS.
+// noises are sounds other than speech, at a level in dBFS.
 var noises = map[string]func(ms int, dbfs float64) []float32{
 	"white": func(ms int, dbfs float64) []float32 { return noise(ms, dbfs, 9) },
 	"brown": func(ms int, dbfs float64) []float32 {
@@ -50,7 +50,7 @@ var noises = map[string]func(ms int, dbfs float64) []float32{
 	"silence": func(ms int, _ float64) []float32 { return silence(ms) },
 }
 
-// babble is the talk of eight people at once.
+// babble is eight people talking at once.
 func babble(t testing.TB, ms int, dbfs float64) []float32 {
 	r, out, voices := rand.New(rand.NewPCG(3, 4)), silence(ms), evalWAVs(t)
 	for range 8 {
@@ -68,7 +68,7 @@ func babble(t testing.TB, ms int, dbfs float64) []float32 {
 	return level(out, dbfs)
 }
 
-// level sets the mean level of sound.
+// level sets the mean level of audio.
 func level(pcm []float32, dbfs float64) []float32 {
 	g := float32(amplitude(dbfs - sound.DBFS(sound.Power(pcm))))
 	for i := range pcm {
@@ -87,8 +87,8 @@ func coloured(ms int, dbfs float64, f func(float64) float64) []float32 {
 	return level(out, dbfs)
 }
 
-// spoken marks the blocks of clean speech that hold some: within 25 dB of the mean level, and above the recording's own
-// background by 8 dB.
+// spoken marks the blocks of a clean recording that contain speech: within 25 dB of the mean level, and 8 dB above the recording's
+// own background.
 func spoken(pcm []float32) []bool {
 	levels := make([]float64, len(pcm)/VADBlock)
 	for i := range levels {
@@ -103,7 +103,7 @@ func spoken(pcm []float32) []bool {
 	return out
 }
 
-// recall is the share of spoken blocks that lie in segments.
+// recall is the share of spoken blocks that are within segments.
 func recall(t testing.TB, pcm []float32, speech []bool) float64 {
 	t.Helper()
 	segs, err := Cut(pcm, SegmentConfig{}, NewEnergyVAD())
@@ -154,7 +154,7 @@ func BenchmarkEnergyVAD(b *testing.B) {
 	perSecond(b, vadBlockMS)
 }
 
-// perSecond reports the cost of a second of audio when one round takes so many ms of it.
+// perSecond reports the cost of a second of audio if one round takes ms of it.
 func perSecond(b *testing.B, ms float64) {
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N)/ms*1000, "µs/audio-s")
 }

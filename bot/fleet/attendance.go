@@ -7,15 +7,15 @@ import (
 	"earshot/bot/room"
 )
 
-// Attendance is the rooms that the bot is in, and what it went through in those that it left. Its zero value is ready; its methods
-// may be called from any goroutine.
+// Attendance tracks the rooms that the bot is in and adds up the statistics of those that it has left. Its zero value is ready to use. Its
+// methods may be called from any goroutine.
 type Attendance struct {
 	mu   sync.Mutex
 	now  map[*room.Room]bool
 	past media.Stats
 }
 
-// Enter counts a room until the returned function is called.
+// Enter counts a room as present until the returned function is called.
 func (a *Attendance) Enter(r *room.Room) (leave func()) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -31,7 +31,7 @@ func (a *Attendance) Enter(r *room.Room) (leave func()) {
 	}
 }
 
-// Sum adds all rooms up.
+// Sum returns the statistics of all rooms, past and present.
 func (a *Attendance) Sum() media.Stats {
 	a.mu.Lock()
 	defer a.mu.Unlock()

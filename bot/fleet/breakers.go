@@ -7,14 +7,14 @@ import (
 	"earshot/models"
 )
 
-// Breakers has one breaker for each room server, which the rooms there share. Its zero value is
-// ready; its methods may be called from any goroutine.
+// Breakers holds a circuit breaker for each room server, which the rooms on that server share. Its zero value is ready to use. Its methods
+// may be called from any goroutine.
 type Breakers struct {
 	mu     sync.Mutex
 	byHost map[string]*room.Breaker
 }
 
-// Of is the breaker of the server that a room's address names.
+// Of returns the breaker of the server in a room's address.
 func (b *Breakers) Of(address string) *room.Breaker {
 	host := address
 	if at, err := models.ParseServer(address); err == nil {

@@ -13,49 +13,47 @@ import (
 	"earshot/models"
 )
 
-// staleEvent is the age at which a webhook no longer says how things are: the server sends one again for a while.
+// staleEvent is the age at which a webhook no longer describes the current state: the server retries deliveries for a while.
 const staleEvent = time.Minute
 
-// DispatchConfig says how a LiveKit server sends the bot into rooms.
+// DispatchConfig configures how a LiveKit server sends the bot into rooms.
 type DispatchConfig struct {
 	Fleet *Fleet
-	// URL is livekit://host[:port], without a room. Auth must hold the server's key and secret.
+	// URL is livekit://host[:port], without a room. Auth must hold the server's API key and secret.
 	URL  string
 	Auth livekit.Credentials
-	// Jobs has the bot take dispatches: those to the agent of a name, or every room that opens when Agent is "".
+	// Jobs makes the bot accept agent dispatches: those to the agent named Agent, or one for every room that opens if Agent is "".
 	Jobs  bool
 	Agent string
-	// Webhooks has it come to rooms that webhooks tell of.
+	// Webhooks makes the bot join rooms that webhooks announce.
 	Webhooks bool
-	// Profile is how the rooms are treated, Hidden has the bot not be shown there.
+	// Profile is the profile of the rooms. Hidden hides the bot from other participants.
 	Profile string
 	Hidden  bool
-	// Full is the load, 0 to 1, from which on no room is taken.
+	// Full is the load, from 0 to 1, at which no more rooms are accepted.
 	Full float64
-	// Admit is an error while this machine takes no room whatever its load.
+	// Admit returns an error while this machine accepts no rooms, whatever its load.
 	Admit func(context.Context) error
-	// Decoders is how many decode at once, and Decoding what they did.
-	Decoders int
-	Decoding func() Decoding
-	Peer     *peer.Factory
-	Log      *slog.Logger
+	// Load measures how busy the decoders are.
+	Load *LoadMeter
+	Peer *peer.Factory
+	Log  *slog.Logger
 }
 
-// Dispatch brings a fleet into rooms that a LiveKit server sends it to.
+// Dispatch brings a fleet into the rooms that a LiveKit server sends it to.
 type Dispatch struct {
 	cfg    DispatchConfig
-	worker *livekit.Worker // nil: no dispatch
-	hook   http.Handler    // nil: no webhooks
-	load   *loadMeter
+	worker *livekit.Worker // nil: dispatches are not accepted
+	hook   http.Handler    // nil: webhooks are not accepted
 
 	mu sync.Mutex
-	// sentAway are rooms that don't want the bot, until they are over.
+	// sentAway holds the rooms that sent the bot away, until they close.
 	sentAway map[string]bool
 }
 
-// NewDispatch checks the settings; nothing is connected yet.
+// NewDispatch validates the configuration. It connects to nothing.
 func NewDispatch(c DispatchConfig) (*Dispatch, error) {
-	d := &Dispatch{cfg: c, load: newLoadMeter(c.Decoders, c.Decoding), sentAway: map[string]bool{}}
+	d := &Dispatch{cfg: c, sentAway: map[string]bool{}}
 	if c.Webhooks {
 		d.hook = livekit.Webhook(livekit.WebhookConfig{URL: c.URL, Auth: c.Auth, Told: d.told, Log: c.Log})
 	}
@@ -70,8 +68,8 @@ func NewDispatch(c DispatchConfig) (*Dispatch, error) {
 	return d, err
 }
 
-// Run waits for dispatches until the context ends. A server that refuses the credentials ends the waiting, not the service:
-// other rooms go on.
+// Run waits for dispatches until the context ends. If the server rejects the credentials, Run logs that and returns; the service goes on
+// with its other rooms.
 func (d *Dispatch) Run(ctx context.Context) {
 	if d == nil || d.worker == nil {
 		return
@@ -81,7 +79,8 @@ func (d *Dispatch) Run(ctx context.Context) {
 	}
 }
 
-// Webhook answers the server's webhooks, whose signature stands for a login; nil: none are expected.
+// Webhook returns the handler of the server's webhooks, which are authenticated by their signature instead of a login. It returns nil if
+// none are expected.
 func (d *Dispatch) Webhook() http.Handler {
 	if d == nil {
 		return nil
@@ -89,41 +88,32 @@ func (d *Dispatch) Webhook() http.Handler {
 	return d.hook
 }
 
-// busy is the load as a part of the whole; a spool without room is a full machine.
+// busy returns the load from 0 to 1. It is 1 while the spool has no room or the fleet accepts no rooms.
 func (d *Dispatch) busy() float64 {
-	if d.cfg.Admit(context.Background()) != nil {
+	if !d.cfg.Fleet.Takes() || d.cfg.Admit(context.Background()) != nil {
 		return 1
 	}
-	return d.load.read()
+	return d.cfg.Load.Read()
 }
 
-// request is a room as the fleet joins it.
+// request returns the request with which the fleet joins a room.
 func (d *Dispatch) request(room models.Room) JoinRequest {
 	return JoinRequest{Address: room.URL, Profile: d.cfg.Profile}
 }
 
-// wanted says whether to take a room that the server offers.
+// wanted reports whether to accept a room that the server offers.
 func (d *Dispatch) wanted(room models.Room) bool { return !d.cfg.Fleet.Has(room.ID) }
 
-// invited listens in a room until it is over or the server takes it back.
+// invited listens in a room until it is over or the server withdraws the job.
 func (d *Dispatch) invited(ctx context.Context, i livekit.Invitation) error {
-	r := d.request(i.Room)
-	i.Room.Profile = r.Profile
-	m, err := d.cfg.Fleet.enter(r, i.Room)
-	if err != nil {
-		return err
+	reason, err := d.cfg.Fleet.visit(ctx, d.request(i.Room), visited{i.Room, i.Connector, models.RoomInvited}, d.cfg.Load.took)
+	if err == nil && failed(reason) {
+		err = errors.New(string(reason))
 	}
-	defer d.cfg.Fleet.exit(m)
-	defer context.AfterFunc(ctx, func() { m.leave(context.Cause(ctx)) })()
-	d.load.took()
-	if reason := m.stay(m.ctx, i.Connector, false); reason == models.EndFailedAuth || reason == models.EndFailedICE ||
-		reason == models.EndFailedServer {
-		return errors.New(string(reason))
-	}
-	return nil
+	return err
 }
 
-// told comes to a room that somebody has entered, and leaves one that is over.
+// told handles a webhook: it joins a room that somebody has entered and leaves one that has closed.
 func (d *Dispatch) told(e livekit.Event) {
 	if e.Kind == livekit.EventRoomStarted || e.Kind == livekit.EventRoomFinished {
 		d.mu.Lock()
@@ -132,13 +122,13 @@ func (d *Dispatch) told(e livekit.Event) {
 	}
 	switch {
 	case e.Kind == livekit.EventRoomFinished:
-		_, _ = d.cfg.Fleet.End(e.Room.ID, models.EndRoomClosed) // mostly it has seen that itself
+		_, _ = d.cfg.Fleet.End(e.Room.ID, models.EndRoomClosed) // usually it has noticed by itself
 	case e.Kind == livekit.EventJoined && time.Since(e.At) < staleEvent:
 		d.come(e.Room)
 	}
 }
 
-// come joins a room that a webhook told of, unless the bot is there or was sent away.
+// come joins a room that a webhook announced, unless the bot is already there or was sent away.
 func (d *Dispatch) come(room models.Room) {
 	d.mu.Lock()
 	unwanted := d.sentAway[room.ID]
@@ -154,7 +144,7 @@ func (d *Dispatch) come(room models.Room) {
 	joined, connector, err := d.cfg.Fleet.host.Connector(context.Background(), r)
 	var m *membership
 	if err == nil {
-		m, err = d.cfg.Fleet.enter(r, joined)
+		m, err = d.cfg.Fleet.admit(context.Background(), r, joined, models.RoomInvited)
 	}
 	if err != nil {
 		if !errors.Is(err, ErrThere) {
@@ -162,7 +152,7 @@ func (d *Dispatch) come(room models.Room) {
 		}
 		return
 	}
-	d.load.took()
+	d.cfg.Load.took()
 	go func() {
 		defer d.cfg.Fleet.exit(m)
 		if reason := m.stay(m.ctx, connector, false); over(reason) {

@@ -3,9 +3,9 @@ package fleet
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"sync"
 	"time"
@@ -14,61 +14,109 @@ import (
 	"earshot/models"
 )
 
-// Fleet keeps the bot in any number of rooms: standing ones for good, invited ones until they are over. Its methods may be called
-// from any goroutine.
+// Fleet keeps the bot in any number of rooms: in standing ones for good, in others until they are over. Its methods may be called from any
+// goroutine.
 type Fleet struct {
 	host Host
 	log  *slog.Logger
+	// leases is nil unless rooms are shared with other processes.
+	leases *leases
 
 	mu    sync.Mutex
 	rooms map[string]*membership // by room id
-	// ctx is Run's, for rooms that are joined later; nil before and after.
+	// ctx is the context for rooms that are joined later; it is nil before and after Run.
 	ctx   context.Context //nolint:containedctx // it is the life of Run, which outlasts the calls of Join
 	group sync.WaitGroup
+
+	wanted wanted        // if rooms are shared
+	opened chan struct{} // closed once the wanted rooms are being joined and requests are accepted
+	open   func()        // closes opened; only the first call has an effect
 }
 
-// New makes a fleet whose rooms a host joins. Run runs it.
+// New returns a fleet whose rooms are joined by host. Run runs it.
 func New(host Host, log *slog.Logger) *Fleet {
-	return &Fleet{host: host, log: log, rooms: map[string]*membership{}}
+	opened := make(chan struct{})
+	return &Fleet{
+		host: host, log: log, rooms: map[string]*membership{}, wanted: wanted{rooms: map[string]wantedRequest{}}, opened: opened,
+		open: sync.OnceFunc(func() { close(opened) }),
+	}
 }
 
-// Run joins the wanted rooms, takes requests and stays until the context ends, or one of the wanted rooms cannot be. It returns when
-// every room is left. invite, which may be nil, is called when requests are taken: it may send some, until its context ends.
+// Run joins the wanted rooms, accepts requests, and runs until the context ends or one of the wanted rooms can't be accepted. It returns
+// after every room has been left. Unless it is nil, invite is called once requests are accepted; it may send some until its context ends.
 func (f *Fleet) Run(ctx context.Context, wanted []JoinRequest, invite func(context.Context)) error {
-	ctx, leave := context.WithCancel(ctx)
+	holding, letGo := context.WithCancel(context.WithoutCancel(ctx)) // leases are held until all rooms are left
+	var background sync.WaitGroup
+	until := ctx
+	ctx, leave := context.WithCancelCause(context.WithoutCancel(ctx)) // rooms are handed over before they are left
 	f.take(ctx)
 	defer func() {
-		leave()
-		f.take(nil) //nolint:staticcheck // no request is taken any more
-		f.group.Wait()
-	}()
-	for _, r := range wanted {
-		if _, err := f.Join(ctx, r); err != nil {
-			return models.BadInput(err)
+		if err := f.HandOver(ctx); err != nil {
+			f.log.Warn("the rooms cannot be handed over", "err", err)
 		}
+		leave(context.Cause(until))
+		f.take(nil) //nolint:staticcheck // no request is taken any more
+		f.open()    // wake whoever is waiting
+		f.group.Wait()
+		letGo()
+		background.Wait()
+	}()
+	begin := f.begin
+	if f.leases != nil {
+		background.Go(func() { f.keep(holding) })
+		background.Go(func() { f.expire(holding) })
+		begin = func(ctx context.Context, wanted []JoinRequest) error { return f.beginShared(ctx, wanted, &background) }
 	}
+	if err := begin(ctx, wanted); err != nil {
+		return err
+	}
+	f.open()
 	if invite != nil {
-		invite(ctx)
+		invite(until)
 	}
-	<-ctx.Done()
+	<-until.Done()
 	return nil
 }
 
-// take has requests carried until a context ends; nil: none is taken.
+// begin starts memberships for the wanted requests.
+func (f *Fleet) begin(ctx context.Context, wanted []JoinRequest) error {
+	for _, r := range wanted {
+		room, connector, err := f.host.Connector(ctx, r)
+		if err == nil {
+			_, err = f.carry(ctx, r, room, connector)
+		}
+		if err != nil {
+			return models.BadInput(err)
+		}
+	}
+	return nil
+}
+
+// take accepts requests, whose memberships last until the context ends at the latest. With nil, no request is accepted.
 func (f *Fleet) take(ctx context.Context) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.ctx = ctx
 }
 
-// Join begins to carry a request, and does not wait for the room. The errors are ErrThere, ErrStopping and those of
-// Host.Connector.
+// Join starts a membership for a request and does not wait until the room is joined. While the service is starting, it waits until the
+// wanted rooms are being joined. It returns ErrThere, ErrStarting, ErrStopping, ErrDraining or an error of Host.Connector.
 func (f *Fleet) Join(ctx context.Context, r JoinRequest) (models.RoomState, error) {
 	room, connector, err := f.host.Connector(ctx, r)
 	if err != nil {
 		return models.RoomState{}, err
 	}
-	m, err := f.enter(r, room)
+	select {
+	case <-f.opened:
+		return f.carry(ctx, r, room, connector)
+	case <-ctx.Done():
+		return models.RoomState{}, ErrStarting
+	}
+}
+
+// carry starts a membership for a request.
+func (f *Fleet) carry(ctx context.Context, r JoinRequest, room models.Room, connector bot.Connector) (models.RoomState, error) {
+	m, err := f.admit(ctx, r, room, models.RoomInvited)
 	if err != nil {
 		return models.RoomState{}, err
 	}
@@ -79,7 +127,46 @@ func (f *Fleet) Join(ctx context.Context, r JoinRequest) (models.RoomState, erro
 	return m.state(), nil
 }
 
-// enter lists a room that the bot goes to; exit must follow.
+// visit runs one session in a room that something outside brings the bot to, until it is over or the context ends. entered, unless nil, is
+// called before it begins.
+func (f *Fleet) visit(ctx context.Context, r JoinRequest, v visited, entered func()) (models.EndReason, error) {
+	v.room.Profile = r.Profile
+	m, err := f.admit(ctx, r, v.room, v.origin)
+	if err != nil {
+		return "", err
+	}
+	defer f.exit(m)
+	defer context.AfterFunc(ctx, func() { m.leave(context.Cause(ctx)) })()
+	if entered != nil {
+		entered()
+	}
+	return m.stay(m.ctx, v.connector, false), nil
+}
+
+// visited is a room that something outside brings the bot to, and how to get in.
+type visited struct {
+	room      models.Room
+	connector bot.Connector
+	origin    models.RoomOrigin
+}
+
+// admit is enter with a lease for the room if processes share rooms.
+func (f *Fleet) admit(ctx context.Context, r JoinRequest, room models.Room, origin models.RoomOrigin) (*membership, error) {
+	if f.leases != nil && f.leases.isClosed() {
+		return nil, ErrDraining
+	}
+	m, err := f.enter(r, room)
+	if err != nil || f.leases == nil {
+		return m, err
+	}
+	if err := f.leases.take(ctx, wantedRoom(r, room, origin), m); err != nil {
+		f.exit(m)
+		return nil, err
+	}
+	return m, nil
+}
+
+// enter adds a room that the bot is going to; exit must follow.
 func (f *Fleet) enter(r JoinRequest, room models.Room) (*membership, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -95,26 +182,37 @@ func (f *Fleet) enter(r JoinRequest, room models.Room) (*membership, error) {
 	return m, nil
 }
 
-// exit takes a room off the list.
+// exit removes a room.
 func (f *Fleet) exit(m *membership) {
 	m.leave(nil)
+	if f.leases != nil {
+		f.leases.release(m.room.ID)
+	}
 	f.mu.Lock()
 	delete(f.rooms, m.room.ID)
 	f.mu.Unlock()
 	f.group.Done()
 }
 
-// in is the membership of a room; nil: the bot is not there.
+// in returns the membership of a room, or nil if there is none.
 func (f *Fleet) in(room string) *membership {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.rooms[room]
 }
 
-// Leave sends the bot out of a room. returns is when it comes back by itself; zero: it does not, or nobody knows.
+// ids lists the rooms that the bot is in, on its way to, or leaving.
+func (f *Fleet) ids() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Collect(maps.Keys(f.rooms))
+}
+
+// Leave makes the bot leave a room. It returns when the bot will come back by itself, or the zero time if it won't or that is unknown.
 func (f *Fleet) Leave(room string) (returns time.Time, err error) { return f.End(room, models.EndLeft) }
 
-// End sends the bot out of a room for a reason. Where it waits for its time nothing is to be done. ErrNotThere: it is not there.
+// End makes the bot leave a room for a reason; if it is waiting for its scheduled time, End does nothing. It returns when the bot will come
+// back by itself, and ErrNotThere if it is not in the room.
 func (f *Fleet) End(room string, why models.EndReason) (returns time.Time, err error) {
 	m := f.in(room)
 	switch {
@@ -127,7 +225,7 @@ func (f *Fleet) End(room string, why models.EndReason) (returns time.Time, err e
 	return m.end(why, time.Now()), nil
 }
 
-// Summon has the bot come to a standing room where it waits for its time; false: it does not wait.
+// Summon makes the bot join a standing room in which it is waiting for its time. It returns false if the bot is not waiting.
 func (f *Fleet) Summon(room string) (models.RoomState, bool) {
 	m := f.in(room)
 	if m == nil || !m.request.Standing {
@@ -137,26 +235,10 @@ func (f *Fleet) Summon(room string) (models.RoomState, bool) {
 	return m.state(), waits
 }
 
-// Find is the id of the room that somebody means by a word, of those that the bot is in; a word that fits none of them stays as it
-// is, for it may be a session's. models.ErrConflict: it fits several.
-func (f *Fleet) Find(word string) (string, error) {
-	f.mu.Lock()
-	rooms := make([]models.Room, 0, len(f.rooms))
-	for _, m := range f.rooms {
-		rooms = append(rooms, m.room)
-	}
-	f.mu.Unlock()
-	room, err := models.FindRoom(rooms, word)
-	if errors.Is(err, models.ErrNotFound) {
-		return word, nil
-	}
-	return room.ID, err
-}
-
-// Has says whether the bot is in a room or on its way.
+// Has reports whether the bot is in a room or on its way there.
 func (f *Fleet) Has(room string) bool { return f.in(room) != nil }
 
-// Inside is what the bot may do in a room that it listens in; false: it does not. The error is what keeps it out.
+// Inside returns what the bot may do in a room and whether it is listening there. The error is what keeps it out.
 func (f *Fleet) Inside(room string) (bot.Capabilities, bool, error) {
 	m := f.in(room)
 	if m == nil {
@@ -165,7 +247,7 @@ func (f *Fleet) Inside(room string) (bot.Capabilities, bool, error) {
 	return m.inside()
 }
 
-// States lists the rooms by their ids.
+// States returns the states of the rooms, sorted by id.
 func (f *Fleet) States() []models.RoomState {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -8,8 +8,7 @@ import (
 	"earshot/models"
 )
 
-// TestLeavingAtTheStartIsNotForGood: whoever sends the bot out the moment that a standing room is listed does not take it off for
-// good.
+// TestLeavingAtTheStartIsNotForGood: sending the bot out the moment a standing room is listed does not remove the room for good.
 func TestLeavingAtTheStartIsNotForGood(t *testing.T) {
 	const room = "lounge://a.example/x"
 	for _, standing := range []bool{true, false} {
@@ -30,6 +29,15 @@ func TestLeavingAtTheStartIsNotForGood(t *testing.T) {
 		stop()
 		if err := <-ended; err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// TestAnAudienceIsNamed: in a Mumble room, people can be moved to an audience if the address names its channel.
+func TestAnAudienceIsNamed(t *testing.T) {
+	for address, want := range map[string]bool{"mumble://h/x": false, "mumble://h/x?audience=x/y": true, "livekit://h/x": true} {
+		if k, err := KindOf(address); err != nil || k.Can.ToAudience != want {
+			t.Errorf("%s: %v, %v", address, k.Can, err)
 		}
 	}
 }

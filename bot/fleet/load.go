@@ -7,27 +7,26 @@ import (
 )
 
 const (
-	// loadWindow is the time over which the load is smoothed.
+	// loadWindow is the time constant of the smoothing of the load.
 	loadWindow = 10 * time.Second
-	// freshFor is how long a room counts by what it will need, since little has been said there yet.
+	// freshFor is how long a new room counts by its expected load, because little has been said in it yet.
 	freshFor = 30 * time.Second
-	// usualRTF stands for the decoding time per second of speech until there is speech.
+	// usualRTF is the decoding time per second of speech that is assumed until there is speech.
 	usualRTF = 0.3
-	// lateEnough is the waiting time of a final line at which a machine is full whatever its decoders do.
+	// lateEnough is the delay of a final line at which a machine counts as full, however idle its decoders are.
 	lateEnough = 4 * time.Second
 )
 
-// Decoding is what decoders did since they were made, and how late they are.
+// Decoding describes what the decoders have done since they were created, and how far they are behind.
 type Decoding struct {
-	// Audio is the length of what was decoded, and Busy the decoders' time for it.
+	// Audio is the duration of the decoded audio, Busy the decoders' time spent on it.
 	Audio, Busy time.Duration
-	// Lag is how long a final line that came now would wait.
+	// Lag is how long a final line that was submitted now would wait.
 	Lag time.Duration
 }
 
-// loadMeter tells how busy the decoders are, 0 to 1, to whoever hands out rooms. Its methods may be called from any
-// goroutine.
-type loadMeter struct {
+// LoadMeter measures how busy the decoders are, from 0 to 1, for whoever assigns rooms. Its methods may be called from any goroutine.
+type LoadMeter struct {
 	decoders int
 	stats    func() Decoding
 	now      func() time.Time
@@ -39,20 +38,21 @@ type loadMeter struct {
 	fresh []time.Time
 }
 
-func newLoadMeter(decoders int, stats func() Decoding) *loadMeter {
-	return &loadMeter{decoders: max(decoders, 1), stats: stats, now: time.Now}
+// NewLoadMeter returns a meter for the given number of decoders; Read calls stats.
+func NewLoadMeter(decoders int, stats func() Decoding) *LoadMeter {
+	return &LoadMeter{decoders: max(decoders, 1), stats: stats, now: time.Now}
 }
 
-// took notes a room that begins.
-func (m *loadMeter) took() {
+// took notes that a room begins.
+func (m *LoadMeter) took() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.fresh = append(m.fresh, m.now())
 }
 
-// read is the smoothed part of the decoders' time that finished lines need, or how late they are, whichever is worse; and
-// on top what the rooms will need that have just begun.
-func (m *loadMeter) read() float64 {
+// Read returns the smoothed share of the decoders' time that is in use, or their lag relative to lateEnough if that is worse, plus the load
+// expected of rooms that have just begun.
+func (m *LoadMeter) Read() float64 {
 	s := m.stats()
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"earshot/bot"
@@ -11,25 +12,31 @@ import (
 	"earshot/models"
 )
 
-// membership is a request that this process carries: a room that the bot is in, is on its way to, or waits for its time in.
+// membership is a request that this process carries out: the bot is in the room, on its way there, or waiting for its time.
 type membership struct {
 	request JoinRequest
 	room    models.Room
 	host    Host
 	log     *slog.Logger
-	// ctx is the membership's; leave ends it.
+	// ctx lasts as long as the membership; leave ends it.
 	ctx   context.Context //nolint:containedctx // it is the life of a membership
 	leave context.CancelCauseFunc
-	come  chan struct{}         // it is to come to a standing room now
+	come  chan struct{}         // tells the bot to join a standing room now
 	gone  chan models.EndReason // why somebody sent it out between two sessions
 
 	mu      sync.Mutex
-	stop    context.CancelCauseFunc // ends the session that is on; nil: none is
+	stop    context.CancelCauseFunc // ends the current session; nil: there is none
 	status  room.Status
-	note    string // what the host was told last in this session
+	note    string // the last note about this session
 	session string
 	since   time.Time
-	next    time.Time // when the bot comes next, by its timetable; zero: it is there, or nobody knows
+	next    time.Time // when the bot will come by its schedule; zero: it is there, or that is unknown
+	refusal error     // what has kept the bot out since it was last in the room; nil: nothing
+	lease   *Lease    // for the next session to resume what was left; nil: there is nothing
+	// succession waits until this process owns the room, while somebody else still has the lease; nil: it owns it.
+	succession func(context.Context) (Lease, error)
+
+	parted atomic.Int64 // when it stopped listening, in ms of session time
 }
 
 func newMembership(ctx context.Context, r JoinRequest, in models.Room, host Host, log *slog.Logger) *membership {
@@ -41,7 +48,46 @@ func newMembership(ctx context.Context, r JoinRequest, in models.Room, host Host
 	return m
 }
 
-// await notes that the bot waits for its time, and when that is; zero: nobody knows.
+// inherit records a new lease: the next session resumes what an earlier owner left.
+func (m *membership) inherit(l Lease) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lease = &l
+}
+
+// succeeds records that the next session is taken over from another process, which holds the lease.
+func (m *membership) succeeds(l Lease, wait func(context.Context) (Lease, error)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lease, m.succession = &l, wait
+}
+
+// successor returns, once, the function that waits for the handover from another process; nil if there is none.
+func (m *membership) successor() func(context.Context) (Lease, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	wait := m.succession
+	m.succession = nil
+	return wait
+}
+
+// listens reports whether a session is running.
+func (m *membership) listens() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.stop != nil
+}
+
+// inherited returns the lease, once.
+func (m *membership) inherited() *Lease {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	l := m.lease
+	m.lease = nil
+	return l
+}
+
+// await records that the bot is waiting, and until when; zero means that this is unknown.
 func (m *membership) await(next time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -51,7 +97,7 @@ func (m *membership) await(next time.Time) {
 	m.next, m.status = next, room.Status{State: room.StateWaiting}
 }
 
-// end ends the session that is on in a standing room, and says when the bot comes back.
+// end ends the current session in a standing room and returns when the bot will come back.
 func (m *membership) end(why models.EndReason, now time.Time) time.Time {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -64,7 +110,7 @@ func (m *membership) end(why models.EndReason, now time.Time) time.Time {
 	case over(why):
 		select {
 		case m.gone <- why:
-		default: // somebody did
+		default: // already told
 		}
 	}
 	if s := m.request.Schedule; s != nil {
@@ -76,7 +122,7 @@ func (m *membership) end(why models.EndReason, now time.Time) time.Time {
 	return now.Add(awaySent)
 }
 
-// summon has the bot come now if it waits for its time; false: it does not wait.
+// summon makes the bot come now if it is waiting for its time. It returns false if it is not.
 func (m *membership) summon() (waits bool) {
 	m.mu.Lock()
 	waits = m.stop == nil && m.status.State == room.StateWaiting
@@ -84,13 +130,13 @@ func (m *membership) summon() (waits bool) {
 	if waits {
 		select {
 		case m.come <- struct{}{}:
-		default: // somebody did
+		default: // already told
 		}
 	}
 	return waits
 }
 
-// during notes what ends the session that is on; nil: none is.
+// during sets what ends the current session; nil means that there is none.
 func (m *membership) during(stop context.CancelCauseFunc) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -106,20 +152,30 @@ func (m *membership) begin(s models.Session) {
 func (m *membership) watch(s room.Status) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if s.Note != "" { // no change of state
+	if s.Note != "" { // not a change of state
 		m.note = s.Note
 		return
 	}
 	if s.State != m.status.State {
 		m.since = time.Now().UTC()
 	}
+	switch {
+	case s.State == room.StateListening:
+		m.refusal = nil
+	case s.Err != nil:
+		m.refusal = s.Err
+	}
 	m.status = s
 }
 
+// inside returns what the bot may do in the room, whether it is there, and what keeps it out while it tries to get in.
 func (m *membership) inside() (bot.Capabilities, bool, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.status.Can, m.status.State == room.StateListening, m.status.Err
+	if m.stop == nil && !m.next.IsZero() { // it is waiting for its time
+		return m.status.Can, false, nil
+	}
+	return m.status.Can, m.status.State == room.StateListening, m.refusal
 }
 
 func (m *membership) state() models.RoomState {
@@ -130,8 +186,8 @@ func (m *membership) state() models.RoomState {
 		Reason: m.status.Reason, Profile: m.room.Profile, Next: m.next,
 		Note: m.note,
 	}
-	if m.status.Err != nil {
-		out.Problem = m.status.Err.Error()
+	if m.refusal != nil {
+		out.Problem = m.refusal.Error()
 	}
 	return out
 }

@@ -68,7 +68,7 @@ func roomID(s string, asString bool) (json.RawMessage, error) {
 	return b, nil
 }
 
-// bare is an id without the quotes of a JSON string: what people and the record see. Ids stay raw elsewhere, since
+// bare is an id without the quotes of a JSON string, as people and the record see it. Elsewhere ids stay raw, since
 // numbers go up to 2^53.
 func bare(id json.RawMessage) string {
 	var s string

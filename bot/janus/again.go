@@ -8,8 +8,8 @@ import (
 	"earshot/models"
 )
 
-// roster asks who is in the room, and ends those who have left. Events are lost while the websocket is away: whoever comes
-// back has to ask.
+// roster asks who is in the room and ends those who have left. Events are lost while the websocket is down, so after a reconnect
+// the room has to be asked.
 func (st *stay) roster(ctx context.Context) ([]publisher, error) {
 	m, err := st.s.now().ask(ctx, st.s.plugin(st.events, st.room("listparticipants"), nil))
 	if err != nil {
@@ -29,12 +29,12 @@ func (st *stay) roster(ctx context.Context) ([]publisher, error) {
 		}
 	}
 	if !here[st.self] {
-		return nil, bot.Retry(models.EndFailedServer, errors.New("janus: the room has forgotten the bot"))
+		return nil, bot.Retry(models.EndFailedServer, errors.New("janus: the room no longer knows the bot"))
 	}
 	return e.Participants, nil
 }
 
-// bridgeAgain finds out what was missed in an AudioBridge while the websocket was away.
+// bridgeAgain catches up with an AudioBridge after the websocket was down.
 func (st *stay) bridgeAgain(ctx context.Context) error {
 	list, err := st.roster(ctx)
 	if err != nil {
@@ -47,7 +47,7 @@ func (st *stay) bridgeAgain(ctx context.Context) error {
 	return nil
 }
 
-// videoAgain finds out what was missed in a VideoRoom while the websocket was away: who left, who came, and what they send.
+// videoAgain catches up with a VideoRoom after the websocket was down: who left, who joined, and what they send.
 func (st *stay) videoAgain(ctx context.Context) error {
 	list, err := st.roster(ctx)
 	if err != nil {
@@ -64,7 +64,7 @@ func (st *stay) videoAgain(ctx context.Context) error {
 		case id == st.self:
 		case p.Publishes:
 			sending = append(sending, p)
-		case st.known.has(id): // still here, and sends nothing any more
+		case st.known.has(id): // still here, but no longer publishing
 			st.left(id)
 		}
 	}
@@ -78,8 +78,8 @@ func (st *stay) videoAgain(ctx context.Context) error {
 	return st.publishers(st.withStreams(sending, streams))
 }
 
-// streams asks what some people send. The list of participants does not say it; a subscription to everything of theirs
-// does. It is made on a handle of its own, and given back without an answer to its offer.
+// streams asks what some people publish. The participant list does not say; a subscription to everything of theirs does. It is
+// made on a handle of its own, which is detached without answering the offer.
 func (st *stay) streams(ctx context.Context, of []publisher) ([]stream, error) {
 	h, err := st.s.attach(ctx, videoRoom)
 	if err != nil {
@@ -93,7 +93,7 @@ func (st *stay) streams(ctx context.Context, of []publisher) ([]stream, error) {
 	body["ptype"], body["streams"] = "subscriber", feeds
 	m, err := st.s.now().ask(ctx, st.s.plugin(h, body, nil))
 	var refusal *serverError
-	if errors.As(err, &refusal) && refusal.is(true, roomNoFeed) { // they left meanwhile, which is told by an event again
+	if errors.As(err, &refusal) && refusal.is(true, roomNoFeed) { // they left meanwhile; an event says so again
 		return nil, nil
 	}
 	if err != nil {
@@ -108,8 +108,7 @@ func (st *stay) streams(ctx context.Context, of []publisher) ([]stream, error) {
 	return e.Streams, err
 }
 
-// withStreams are those of some people who send something, with what they send. Whether a moderator muted it is as it was
-// known before.
+// withStreams are the people who publish something, with their streams. Whether a moderator muted them stays as it was known.
 func (st *stay) withStreams(people []publisher, streams []stream) (out []publisher) {
 	by := map[string][]sent{}
 	for _, s := range streams {

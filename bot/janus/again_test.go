@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"earshot/bot/bottest"
 	"earshot/bot/internal/relaytest"
 	"earshot/bot/janus/janustest"
 )
@@ -32,7 +33,7 @@ func TestWhoCameAndWentWhileTheWebsocketWasAway(t *testing.T) {
 			s.speak(t, 1234, "Ana", says("Ana"), nil)
 			ben := s.speak(t, 1234, "Ben", says("Ben"), nil)
 			url, w := s.away(t, "room/1234")
-			_, e, _ := s.visit(t, Config{URL: url, Log: log()})
+			_, e, _ := s.visit(t, Config{URL: url, Log: bottest.Log()})
 			e.until(t, "Ana and Ben", e.hears("Ana", "Ben"))
 			w.Stall(true)
 			w.Cut()
@@ -64,7 +65,7 @@ func TestWhoCameAndWentWhileTheWebsocketWasAway(t *testing.T) {
 }
 
 // hears reports whether people are heard from now on, each at least twenty packets.
-func (e *ear) hears(names ...string) func() bool {
+func (e *listener) hears(names ...string) func() bool {
 	before := map[string]int{}
 	e.mu.Lock()
 	for _, n := range names {
@@ -86,7 +87,7 @@ func TestWhoCameToAMixWhileTheWebsocketWasAway(t *testing.T) {
 	s := start(t, janustest.Options{})
 	leave := s.recite(t, "bridge/5678", "Ana")
 	url, w := s.away(t, "bridge/5678")
-	_, e, _ := s.visit(t, Config{URL: url, Log: log()})
+	_, e, _ := s.visit(t, Config{URL: url, Log: bottest.Log()})
 	e.until(t, "Ana", func() bool {
 		return e.has("speaker Ana") && slices.ContainsFunc(e.tracks, func(x *track) bool { return x.loud > 20 })
 	})

@@ -4,16 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"earshot/bot"
 	"earshot/bot/peer"
 	"earshot/models"
+	"earshot/models/ticks"
 )
 
 const audioBridge = "janus.plugin.audiobridge"
 
-// bridge listens in an AudioBridge: one track with everybody's sound, and events that say who talks.
+// bridge listens in an AudioBridge: one mixed track, and events that say who is talking.
 func (st *stay) bridge(ctx context.Context) (err error) {
 	if st.events, err = st.s.attach(ctx, audioBridge); err != nil {
 		return refused(err)
@@ -35,7 +35,7 @@ func (st *stay) bridge(ctx context.Context) (err error) {
 	return st.follow(ctx, st.bridgeEvent, st.bridgeAgain)
 }
 
-// hear asks for the mix with an offer of our own.
+// hear requests the mix with an offer of our own.
 func (st *stay) hear(ctx context.Context) (err error) {
 	if st.conn, err = st.c.cfg.Peer.Receiver(peer.Handler{Track: func(peer.RemoteTrack) peer.Sink { return st.mix }}); err != nil {
 		return err
@@ -60,19 +60,12 @@ func (st *stay) hear(ctx context.Context) (err error) {
 
 // deal passes the mix on until the stay ends.
 func (st *stay) deal(ctx context.Context) {
-	t := time.NewTicker(mixLook)
-	defer t.Stop()
-	for {
-		select {
-		case now := <-t.C:
-			st.mix.deal(now)
-		case <-ctx.Done():
-			return
-		}
+	for now := range ticks.Every(ctx, mixLook) {
+		st.mix.deal(now)
 	}
 }
 
-// bridgeEvent takes an event of an AudioBridge.
+// bridgeEvent handles an event of an AudioBridge.
 func (st *stay) bridgeEvent(_ context.Context, e event) error {
 	switch e.AudioBridge {
 	case "destroyed":
@@ -94,7 +87,7 @@ func (st *stay) bridgeEvent(_ context.Context, e event) error {
 	return nil
 }
 
-// participants takes people who are here, new or changed.
+// participants handles people who joined or whose state changed.
 func (st *stay) participants(list []publisher) {
 	for _, p := range list {
 		id := bare(p.ID)

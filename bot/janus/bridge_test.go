@@ -34,7 +34,7 @@ func TestAudioBridge(t *testing.T) {
 	if can.String() != "mute unmute remove" {
 		t.Errorf("can: %s", can)
 	}
-	_, e, _ := s.visit(t, Config{URL: s.url("bridge/5678"), Name: "Second ear"})
+	_, e, _ := s.visit(t, Config{URL: s.url("bridge/5678"), Name: "Second listener"})
 	e.until(t, "the mix", func() bool { return len(e.tracks) > 0 })
 	turn.Store("Ana")
 	e.until(t, "Ana's turn", func() bool { return e.loud("Ana") > 50 })
@@ -82,7 +82,7 @@ func (s *server) sing(t *testing.T, name string, sound func(n int) []byte) json.
 }
 
 // loud is how many packets with a voice came under a name.
-func (e *ear) loud(name string) (n int) {
+func (e *listener) loud(name string) (n int) {
 	for _, tr := range e.tracks {
 		if tr.info.SpeakerName == name {
 			n += tr.loud

@@ -12,15 +12,15 @@ import (
 	"earshot/models"
 )
 
-// Config names a room and what opens it. Secrets are never logged.
+// Config is a room's address and credentials. Secrets are never logged.
 type Config struct {
 	// URL is janus+ws(s)://host[:port][/path]/room/ID or …/bridge/ID.
 	URL string
 	// Name is how the room sees the bot. Janus has no chat, so it should say what the bot does.
 	Name string
-	// APISecret and Token open the server, PIN and RoomToken the room, where these ask for them.
+	// APISecret and Token are the server's credentials, PIN and RoomToken the room's, where they are required.
 	APISecret, Token, PIN, RoomToken string
-	// Secret is the room's: with it the bot may mute and kick. Empty: it listens.
+	// Secret is the room's; with it the bot may mute and kick. Without it the bot only listens.
 	Secret string
 	Peer   *peer.Factory
 	Log    *slog.Logger
@@ -31,11 +31,11 @@ type Connector struct {
 	cfg Config
 	at  address
 	now atomic.Pointer[stay] // of the Run that is connected; nil: none
-	// banned has, by the person's id, the token that a ban took from the room's list.
+	// banned maps a person's id to the token that a ban removed from the room's list.
 	banned sync.Map
 }
 
-// New checks the address; nothing is connected yet.
+// New validates the address; it does not connect.
 func New(c Config) (*Connector, error) {
 	at, err := parseAddress(c.URL)
 	if err != nil {
@@ -50,8 +50,8 @@ func New(c Config) (*Connector, error) {
 	return &Connector{cfg: c, at: at}, nil
 }
 
-// Run is in the room until the context ends, the connection is lost or the room is over. A websocket that breaks is
-// opened anew and the session claimed, where the server keeps sessions for that; the sound goes on meanwhile.
+// Run stays in the room until the context ends, the connection is lost or the room closes. A websocket that breaks is
+// reopened and the session claimed, if the server keeps sessions that long; media keeps flowing meanwhile.
 func (c *Connector) Run(ctx context.Context, handler bot.RoomHandler) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -74,7 +74,7 @@ func (c *Connector) Run(ctx context.Context, handler bot.RoomHandler) error {
 	return err
 }
 
-// cause is why the context ended, when it did, else the error.
+// cause is the context's cause once it has ended, else err.
 func cause(ctx context.Context, err error) error {
 	if e := context.Cause(ctx); e != nil {
 		return e
@@ -82,7 +82,7 @@ func cause(ctx context.Context, err error) error {
 	return err
 }
 
-// errEnded is returned by event handlers when the stay is over for good.
+// Returned by event handlers when the stay is over for good.
 var (
 	errRoomClosed = bot.End(models.EndRoomClosed, errors.New("janus: the room was closed"))
 	errKicked     = bot.End(models.EndRemoved, errors.New("janus: a moderator removed the bot"))

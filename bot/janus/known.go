@@ -15,8 +15,8 @@ type person struct {
 	mids map[string]bool // audio streams, and whether a moderator muted them
 }
 
-// known is who is in the room, for the handler, and to check whether a command took effect. Its methods may be
-// called from any goroutine.
+// known tracks who is in the room, for the event handlers and to verify that a command took effect. Its methods may be called
+// from any goroutine.
 type known struct {
 	mu     sync.Mutex
 	people map[string]*person // by bare id
@@ -25,7 +25,7 @@ type known struct {
 
 func newKnown() *known { return &known{people: map[string]*person{}, sent: map[string]bool{}} }
 
-// put notes a publisher as a list shows them.
+// put records a publisher from a list.
 func (k *known) put(p publisher) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -47,7 +47,7 @@ func (k *known) put(p publisher) {
 	delete(k.sent, id)
 }
 
-// moderated notes that a moderator muted or freed a stream.
+// moderated records that a moderator muted or unmuted a stream.
 func (k *known) moderated(id, mid string, muted bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -56,7 +56,7 @@ func (k *known) moderated(id, mid string, muted bool) {
 	}
 }
 
-// forget notes that somebody left or stopped sending, and reports whether they were known.
+// forget records that somebody left or stopped publishing, and reports whether they were known.
 func (k *known) forget(id string) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -68,7 +68,7 @@ func (k *known) forget(id string) bool {
 	return true
 }
 
-// find returns a copy of what is known of somebody.
+// find returns a copy of what is known about somebody.
 func (k *known) find(id string) (person, bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -91,7 +91,7 @@ func (k *known) has(id string) bool {
 	return k.people[id] != nil
 }
 
-// ids are all who are here.
+// ids lists everybody who is here.
 func (k *known) ids() (out []string) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

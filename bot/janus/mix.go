@@ -11,23 +11,23 @@ import (
 )
 
 const (
-	// mixDelay is how long the mixed sound waits for the server's word on who talks: the server takes the mean of many
-	// packets (2 s as it comes) before it says so.
+	// mixDelay is how long mixed audio is held back for the server's talking events: the server averages over many packets (2 s
+	// by default) before it sends one.
 	mixDelay = 2 * time.Second
 	mixLook  = 20 * time.Millisecond
 	mixMost  = 512 // packets that wait: over 10 s
 )
 
-// The speaker of what cannot be told apart.
+// The speaker to whom audio of several people is attributed.
 const (
 	severalID   = "mix"
 	severalName = "Several people"
 )
 
-// mix deals the packets of one mixed track out to those who the server says are talking. While one person talks the
-// sound is theirs, by the platform's word, and so is what came before the word that they have stopped: a little silence in the
-// server's mean is enough for that word. What nobody or several may have said is nobody's own. It implements peer.Sink. Its
-// methods may be called from any goroutine.
+// mix attributes the packets of one mixed track to the people who the server says are talking. While one person talks, the audio
+// is theirs, with the platform's attribution, and so is what came just before the event that they stopped: a little silence in the
+// server's average is enough to send it. Audio of nobody, or of several at once, belongs to no single speaker. It implements
+// peer.Sink. Its methods may be called from any goroutine.
 type mix struct {
 	handler bot.RoomHandler
 
@@ -42,20 +42,20 @@ type mix struct {
 	turns   int
 }
 
-// held is a packet that waits.
+// held is a packet that is being held back.
 type held struct {
 	raw   []byte
 	level uint8
 	at    time.Time
 }
 
-// stop is the server's word that somebody talks no more.
+// stop is the server's event that somebody stopped talking.
 type stop struct {
 	id string
 	at time.Time
 }
 
-// turn is whose the sound is now.
+// turn is whose audio it is now.
 type turn struct {
 	id string
 	to bot.TrackSink
@@ -76,14 +76,14 @@ func (m *mix) Packet(raw []byte, levelExtID uint8) {
 // End implements peer.Sink; the mix ends by close alone.
 func (m *mix) End() {}
 
-// named notes what somebody is called.
+// named records somebody's display name.
 func (m *mix) named(id, name string) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.names[id] = name
 }
 
-// talking notes the server's word on somebody.
+// talking records a talking event.
 func (m *mix) talking(id string, on bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -100,8 +100,8 @@ func (m *mix) talking(id string, on bool) {
 	m.tell()
 }
 
-// tell reports who talks alone, whose sound must arrive. Of those who talk at the same time as others none is
-// heard apart, and would be taken for unheard. The caller holds mu.
+// tell reports who talks alone, and so whose audio must arrive. People who talk at the same time can't be heard apart, and would
+// be taken for unheard. The caller holds mu.
 func (m *mix) tell() {
 	alone := ""
 	if len(m.talkers) == 1 {
@@ -118,7 +118,7 @@ func (m *mix) tell() {
 	}
 }
 
-// whose is who the sound that came at a time belongs to, by what is known now: the only one who may have talked then.
+// whose is the speaker of audio received at a time, by what is known now: the only one who can have talked then.
 func (m *mix) whose(came time.Time) string {
 	may := slices.Clone(m.talkers)
 	for _, s := range m.stopped {
@@ -132,7 +132,7 @@ func (m *mix) whose(came time.Time) string {
 	return severalID
 }
 
-// deal passes on what has waited long enough.
+// deal passes on packets that were held long enough.
 func (m *mix) deal(now time.Time) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -150,7 +150,7 @@ func (m *mix) deal(now time.Time) {
 	m.waiting = slices.Delete(m.waiting, 0, n)
 }
 
-// begin opens a turn, when it is another person's than before; the caller holds mu.
+// begin opens a turn if it is not the current speaker's; the caller holds mu.
 func (m *mix) begin(id string) {
 	if m.turn.to != nil && m.turn.id == id {
 		return
@@ -169,7 +169,7 @@ func (m *mix) begin(id string) {
 	m.turn = turn{id, m.handler.Track(info)}
 }
 
-// close ends the turn for good. What still waits is passed on first.
+// close ends the turn for good. Packets still held are passed on first.
 func (m *mix) close() {
 	m.deal(time.Now().Add(mixDelay))
 	m.mu.Lock()

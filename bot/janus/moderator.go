@@ -11,8 +11,8 @@ import (
 	"earshot/models"
 )
 
-// videoRights finds out what the room's secret allows: an order about nobody is refused in one way when the secret is
-// right and in another when it is not.
+// videoRights finds out whether the room's secret is right: a request about a person who does not exist fails with one code if
+// it is, and with another if it is not.
 func (st *stay) videoRights(ctx context.Context) bot.Capabilities {
 	if st.c.cfg.Secret == "" {
 		return bot.Capabilities{}
@@ -28,7 +28,7 @@ func (st *stay) videoRights(ctx context.Context) bot.Capabilities {
 	return can
 }
 
-// nobody is an id that nobody has, of the kind that this server uses.
+// nobody is an id that no person has, of the type that this server uses.
 func (st *stay) nobody() any {
 	const unlikely = 1 << 52
 	n := unlikely + rand.Uint64N(unlikely) //nolint:gosec // it only has to be rare
@@ -38,7 +38,7 @@ func (st *stay) nobody() any {
 	return n
 }
 
-// order sends a moderator's request.
+// order sends a moderation request.
 func (st *stay) order(ctx context.Context, verb string, more request) (event, error) {
 	r := request{"request": verb, "room": st.c.at.room, "secret": st.c.cfg.Secret}
 	for k, v := range more {
@@ -51,7 +51,7 @@ func (st *stay) order(ctx context.Context, verb string, more request) (event, er
 	return m.event()
 }
 
-// tokens are those that the room lets in; none where it lets everybody in.
+// tokens lists the room's allowed tokens; empty when everybody may join.
 func (st *stay) tokens(ctx context.Context) []string {
 	e, err := st.order(ctx, "allowed", request{"action": "add", "allowed": []string{}})
 	if err != nil {
@@ -66,7 +66,7 @@ func (c *Connector) Execute(ctx context.Context, o bot.Command) error {
 	if st == nil {
 		return bot.ErrNotJoined
 	}
-	if o.Verb == models.VerbUnban { // who is banned is not here
+	if o.Verb == models.VerbUnban { // somebody who is banned is not in the room
 		return st.unban(ctx, o.Target)
 	}
 	p, here := st.known.find(o.Target)
@@ -81,7 +81,7 @@ func (c *Connector) Execute(ctx context.Context, o bot.Command) error {
 	case models.VerbBan:
 		return st.ban(ctx, p)
 	default:
-		return bot.Refuse("Janus has nothing of this kind", nil)
+		return bot.Refuse("Janus does not support this", nil)
 	}
 }
 
@@ -120,7 +120,7 @@ func (st *stay) kick(ctx context.Context, p person) error {
 	return hard(err)
 }
 
-// ban takes the person's token from the room's list and kicks. Janus does not tell who came with which token, so this
+// ban removes the person's token from the room's list and kicks. Janus does not say who joined with which token, so this
 // works where the application uses people's ids or names as tokens.
 func (st *stay) ban(ctx context.Context, p person) error {
 	list := st.tokens(ctx)
@@ -140,7 +140,7 @@ func (st *stay) ban(ctx context.Context, p person) error {
 	return st.kick(ctx, p)
 }
 
-// unban puts the token back on the room's list that a ban took from it. Which one that was only the ban itself knows.
+// unban puts back the token that a ban removed from the room's list. Only the ban itself knows which one that was.
 func (st *stay) unban(ctx context.Context, target string) error {
 	token, ok := st.c.banned.Load(target)
 	if !ok {
@@ -153,7 +153,7 @@ func (st *stay) unban(ctx context.Context, target string) error {
 	return nil
 }
 
-// hard tells refusals from failures that may pass.
+// hard tells refusals from failures that may be temporary.
 func hard(err error) error {
 	var s *serverError
 	if !errors.As(err, &s) {
@@ -169,7 +169,7 @@ func hard(err error) error {
 	}
 }
 
-// Abilities is what the bot can do in a VideoRoom with the room's secret; in an AudioBridge all but the ban.
+// Abilities is what the bot can do in a VideoRoom with the room's secret; in an AudioBridge it is all but the ban.
 func Abilities() bot.Capabilities {
 	return bot.Capabilities{Mute: true, Unmute: true, Remove: true, Ban: true}
 }

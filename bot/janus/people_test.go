@@ -14,6 +14,7 @@ import (
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 	"earshot/models"
@@ -60,7 +61,7 @@ func (c *client) publish(t *testing.T, handle uint64, body request, sound func(n
 	if err != nil {
 		t.Fatal(err)
 	}
-	conn, err := factory(t).Sender(track)
+	conn, err := bottest.Factory(t).Sender(track)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,8 +91,8 @@ func (c *client) publish(t *testing.T, handle uint64, body request, sound func(n
 	})
 }
 
-// ear is a bot.RoomHandler that keeps what it was told.
-type ear struct {
+// listener is a bot.RoomHandler that keeps what it was told.
+type listener struct {
 	mu     sync.Mutex
 	can    bot.Capabilities
 	said   []string
@@ -101,16 +102,18 @@ type ear struct {
 }
 
 type track struct {
-	e     *ear
+	e     *listener
 	info  bot.TrackInfo
 	tags  map[byte]int
 	loud  int
 	ended bool
 }
 
-func newEar() *ear { return &ear{names: map[string]string{}, change: make(chan struct{}, 1)} }
+func newListener() *listener {
+	return &listener{names: map[string]string{}, change: make(chan struct{}, 1)}
+}
 
-func (e *ear) note(f func()) {
+func (e *listener) note(f func()) {
 	e.mu.Lock()
 	f()
 	e.mu.Unlock()
@@ -120,19 +123,21 @@ func (e *ear) note(f func()) {
 	}
 }
 
-func (e *ear) Joined(c bot.Capabilities) {
+func (e *listener) Joined(c bot.Capabilities) {
 	e.note(func() { e.can = c; e.said = append(e.said, "joined") })
 }
 
-func (e *ear) Speaker(s models.Speaker) {
+func (e *listener) Speaker(s models.Speaker) {
 	e.note(func() { e.names[s.ID] = s.Name; e.said = append(e.said, "speaker "+s.Name) })
 }
-func (e *ear) Left(id string) { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
-func (e *ear) Talking(id string, on bool) {
+
+func (e *listener) Left(id string) { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
+
+func (e *listener) Talking(id string, on bool) {
 	e.note(func() { e.said = append(e.said, fmt.Sprintf("talking %s %v", e.names[id], on)) })
 }
 
-func (e *ear) Track(i bot.TrackInfo) bot.TrackSink {
+func (e *listener) Track(i bot.TrackInfo) bot.TrackSink {
 	tr := &track{e: e, info: i, tags: map[byte]int{}}
 	e.note(func() { e.tracks = append(e.tracks, tr) })
 	return tr
@@ -152,7 +157,7 @@ func (t *track) Packet(raw []byte, _ uint8) {
 func (t *track) End() { t.e.note(func() { t.ended = true }) }
 
 // until waits for a condition on what was heard.
-func (e *ear) until(t *testing.T, what string, cond func() bool) {
+func (e *listener) until(t *testing.T, what string, cond func() bool) {
 	t.Helper()
 	deadline := time.After(roomtest.Patience)
 	for {
@@ -175,10 +180,10 @@ func (e *ear) until(t *testing.T, what string, cond func() bool) {
 	}
 }
 
-func (e *ear) has(s string) bool { return slices.Contains(e.said, s) }
+func (e *listener) has(s string) bool { return slices.Contains(e.said, s) }
 
 // heard is how many packets of a tag came under a name.
-func (e *ear) heard(name string, tag byte) (n int) {
+func (e *listener) heard(name string, tag byte) (n int) {
 	for _, tr := range e.tracks {
 		if tr.info.SpeakerName == name {
 			n += tr.tags[tag]
@@ -188,7 +193,7 @@ func (e *ear) heard(name string, tag byte) (n int) {
 }
 
 // onlyOwn fails when a name was given another's packets.
-func (e *ear) onlyOwn(t *testing.T, tags map[string]byte) {
+func (e *listener) onlyOwn(t *testing.T, tags map[string]byte) {
 	t.Helper()
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -202,14 +207,14 @@ func (e *ear) onlyOwn(t *testing.T, tags map[string]byte) {
 }
 
 // visit runs the connector until the test ends.
-func (s *server) visit(t *testing.T, c Config) (*Connector, *ear, func() error) {
+func (s *server) visit(t *testing.T, c Config) (*Connector, *listener, func() error) {
 	t.Helper()
-	c.Peer = factory(t)
+	c.Peer = bottest.Factory(t)
 	conn, err := New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := newEar()
+	e := newListener()
 	ctx, cancel := context.WithCancel(context.Background())
 	var result error
 	ended := make(chan struct{})

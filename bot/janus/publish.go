@@ -28,7 +28,7 @@ type PublishConfig struct {
 	Ready func(ctx context.Context, id string)
 }
 
-// Publish joins a room as a person and plays a recording there in real time: for trying a room out, and for tests. It
+// Publish joins a room as a participant and plays a recording there in real time, for trying a room out and for tests. It
 // returns nil when it has been played, an EndError when the server ended it, or the context's cause.
 func Publish(ctx context.Context, c PublishConfig) error {
 	x, err := New(Config{URL: c.URL, Name: c.Name, APISecret: c.APISecret, PIN: c.PIN, RoomToken: c.RoomToken, Peer: c.Peer})
@@ -49,7 +49,7 @@ func Publish(ctx context.Context, c PublishConfig) error {
 		return cause(ctx, err)
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	p := &performer{c: c, x: x, s: s, conn: conn, track: track}
+	p := &player{c: c, x: x, s: s, conn: conn, track: track}
 	var group sync.WaitGroup
 	group.Go(func() { s.keep(ctx) })
 	err = p.run(ctx, cancel, &group)
@@ -61,8 +61,8 @@ func Publish(ctx context.Context, c PublishConfig) error {
 	return err
 }
 
-// performer is one person that plays.
-type performer struct {
+// player is one participant that plays a recording.
+type player struct {
 	c      PublishConfig
 	x      *Connector
 	s      *session
@@ -72,10 +72,10 @@ type performer struct {
 	id     string
 }
 
-// errPlayed ends a performance that came to its end.
+// errPlayed ends a performance that has been played to its end.
 var errPlayed = errors.New("played")
 
-func (p *performer) run(ctx context.Context, end context.CancelCauseFunc, group *sync.WaitGroup) error {
+func (p *player) run(ctx context.Context, end context.CancelCauseFunc, group *sync.WaitGroup) error {
 	if err := p.enter(ctx); err != nil {
 		return cause(ctx, err)
 	}
@@ -88,7 +88,7 @@ func (p *performer) run(ctx context.Context, end context.CancelCauseFunc, group 
 }
 
 // enter joins, publishes and waits for media to flow.
-func (p *performer) enter(ctx context.Context) error {
+func (p *player) enter(ctx context.Context) error {
 	plugin, publish := videoRoom, request{"request": "publish"}
 	join := (&stay{c: p.x}).room("join")
 	join["display"] = p.c.Name
@@ -126,7 +126,7 @@ func (p *performer) enter(ctx context.Context) error {
 	return p.conn.Connected(ctx, connectWithin)
 }
 
-func (p *performer) play(ctx context.Context) error {
+func (p *player) play(ctx context.Context) error {
 	if p.c.Ready != nil {
 		p.c.Ready(ctx, p.id)
 	}
@@ -140,8 +140,8 @@ func (p *performer) play(ctx context.Context) error {
 	return errPlayed
 }
 
-// follow takes events until the server ends the performance.
-func (p *performer) follow(ctx context.Context) error {
+// follow handles events until the server ends the performance.
+func (p *player) follow(ctx context.Context) error {
 	for {
 		m, _, err := p.s.next(ctx)
 		if err != nil {

@@ -6,8 +6,8 @@ import (
 	"earshot/bot"
 )
 
-// Rename implements bot.Renamer: the server tells everybody in the room. A display name is all that people see of the bot
-// in rooms without a chat.
+// Rename implements bot.Renamer; the server tells everybody in the room. In a room without chat the display name is all that
+// people see of the bot.
 func (c *Connector) Rename(ctx context.Context, name string) error {
 	st := c.now.Load()
 	if st == nil {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/janus/janustest"
 	"earshot/bot/room"
 	"earshot/models"
@@ -20,7 +21,7 @@ func TestRename(t *testing.T) {
 		id     int
 	}{"room/1234": {videoRoom, 1234}, "bridge/5678": {audioBridge, 5678}} {
 		t.Run(path, func(t *testing.T) {
-			c, err := New(Config{URL: s.url(path), Name: "Earshot (listens)", Peer: factory(t)})
+			c, err := New(Config{URL: s.url(path), Name: "Earshot (listens)", Peer: bottest.Factory(t)})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,16 +2,13 @@ package janus
 
 import (
 	"context"
-	"errors"
-	"net"
-	"os"
 	"sync"
 	"testing"
 
 	"go.uber.org/goleak"
 
+	"earshot/bot/bottest"
 	"earshot/bot/janus/janustest"
-	"earshot/bot/peer"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -22,36 +19,13 @@ type server struct{ *janustest.Server }
 // start runs a Janus until the test ends, or skips the test where there is none.
 func start(t *testing.T, o janustest.Options) *server {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("a server of its own")
-	}
-	s, err := janustest.Start(t.Context(), t.TempDir(), o)
-	if errors.Is(err, janustest.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s.Kill()
-		if t.Failed() {
-			b, _ := os.ReadFile(s.Log())
-			t.Logf("%s", b[max(0, len(b)-3000):])
-		}
+	s := bottest.Serve(t, janustest.ErrAbsent, func() (*janustest.Server, error) {
+		return janustest.Start(t.Context(), t.TempDir(), o)
 	})
 	return &server{s}
 }
 
 func (s *server) url(rest string) string { return s.URL(rest) }
-
-func factory(t *testing.T) *peer.Factory {
-	t.Helper()
-	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
 
 // client is a bare session on the server, for publishers and for moderators.
 type client struct {
@@ -63,7 +37,7 @@ type client struct {
 
 func (s *server) client(t *testing.T) *client {
 	t.Helper()
-	c, err := New(Config{URL: s.url("room/1234"), Peer: factory(t)})
+	c, err := New(Config{URL: s.url("room/1234"), Peer: bottest.Factory(t)})
 	if err != nil {
 		t.Fatal(err)
 	}

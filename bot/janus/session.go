@@ -9,6 +9,7 @@ import (
 
 	"earshot/bot"
 	"earshot/models"
+	"earshot/models/ticks"
 )
 
 const (
@@ -17,7 +18,7 @@ const (
 	leaveWithin = 2 * time.Second
 )
 
-// session is a session on the server. It outlives its websocket.
+// session is a Janus session, which outlives its websocket.
 type session struct {
 	c     *Connector
 	id    uint64
@@ -28,7 +29,7 @@ type session struct {
 	closed bool
 }
 
-// open dials and creates a session. After an error nothing is left.
+// open dials and creates a session. On error nothing stays open.
 func (c *Connector) open(ctx context.Context) (*session, error) {
 	s := &session{c: c}
 	if err := s.connect(ctx); err != nil {
@@ -70,7 +71,7 @@ func (s *session) now() *socket {
 	return s.sock
 }
 
-// core is a request of the server itself.
+// core builds a request to the Janus core.
 func (s *session) core(verb string) request {
 	r := request{"janus": verb}
 	if s.id != 0 {
@@ -85,7 +86,7 @@ func (s *session) core(verb string) request {
 	return r
 }
 
-// plugin is a request of a plugin. j may be nil.
+// plugin builds a request to a plugin. j may be nil.
 func (s *session) plugin(handle uint64, body request, j *jsep) request {
 	r := s.core("message")
 	r["handle_id"], r["body"] = handle, body
@@ -95,7 +96,7 @@ func (s *session) plugin(handle uint64, body request, j *jsep) request {
 	return r
 }
 
-// attach opens a handle of a plugin.
+// attach opens a plugin handle.
 func (s *session) attach(ctx context.Context, plugin string) (uint64, error) {
 	r := s.core("attach")
 	r["plugin"] = plugin
@@ -106,22 +107,15 @@ func (s *session) attach(ctx context.Context, plugin string) (uint64, error) {
 	return m.Data.ID, err
 }
 
-// keep tells the server that the session lives.
+// keep sends keepalives.
 func (s *session) keep(ctx context.Context) {
-	t := time.NewTicker(keepEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			_ = s.now().send(s.core("keepalive")) // a broken socket is noticed by its reader
-		case <-ctx.Done():
-			return
-		}
+	for range ticks.Every(ctx, keepEvery) {
+		_ = s.now().send(s.core("keepalive")) // a broken socket is noticed by its reader
 	}
 }
 
-// next returns the next event. When the websocket broke it opens another one and claims the session; claimed says that
-// events may have been missed.
+// next returns the next event. If the websocket broke, it opens another and claims the session; claimed says that events may
+// have been missed.
 func (s *session) next(ctx context.Context) (m message, claimed bool, err error) {
 	m, err = s.now().next(ctx)
 	if !errors.Is(err, errBroken) {
@@ -162,7 +156,7 @@ func (s *session) claim(ctx context.Context) error {
 func (s *session) destroy() {
 	ctx, cancel := context.WithTimeout(context.Background(), leaveWithin)
 	defer cancel()
-	_, _ = s.now().ask(ctx, s.core("destroy")) // the server ends a forgotten session by itself
+	_, _ = s.now().ask(ctx, s.core("destroy")) // the server times out an abandoned session
 }
 
 func (s *session) close() {

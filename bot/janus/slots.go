@@ -8,9 +8,9 @@ import (
 	"earshot/models"
 )
 
-// slots is the table of the media sections of a subscription: whose sound each carries now. The server uses a section
-// again for another speaker without a new track, so every change ends the old speaker's track here and opens one of the
-// new speaker's, with a fresh decoder. Its methods may be called from any goroutine.
+// slots is the table of a subscription's media sections: whose audio each carries now. The server reuses a section for another
+// speaker without a new track, so every change ends the old speaker's track here and opens one for the new speaker, with a fresh
+// decoder. Its methods may be called from any goroutine.
 type slots struct {
 	handler bot.RoomHandler
 
@@ -27,14 +27,14 @@ type slot struct {
 	to    bot.TrackSink // nil: nobody's
 }
 
-// owner is whose sound a section carries.
+// owner is whose audio a section carries.
 type owner struct{ feed, mid, name string }
 
 func newSlots(handler bot.RoomHandler) *slots {
 	return &slots{handler: handler, byMid: map[string]*slot{}}
 }
 
-// at finds the slot of a section, or begins it.
+// at finds the slot of a section, or creates it.
 func (s *slots) at(mid string) *slot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -46,8 +46,8 @@ func (s *slots) at(mid string) *slot {
 	return x
 }
 
-// set takes the server's list of streams: all sections of the subscription. Those of people who are not here are
-// nobody's: a list may have been on its way when they left.
+// set applies the server's list of streams, which covers all sections of the subscription. Sections of people who are not here
+// have no owner: the list may have been sent before they left.
 func (s *slots) set(list []stream, here func(id string) bool) {
 	now := map[string]owner{}
 	for _, st := range list {
@@ -65,7 +65,7 @@ func (s *slots) set(list []stream, here func(id string) bool) {
 	}
 }
 
-// give hands the section to an owner; the zero owner is nobody. The caller holds mu.
+// give assigns the section to an owner; the zero owner is nobody. The caller holds mu.
 func (x *slot) give(o owner) {
 	if x.owner.feed == o.feed && x.owner.mid == o.mid || x.all.closed {
 		return
@@ -117,7 +117,7 @@ func (s *slots) close() {
 	s.closed = true
 }
 
-// Packet implements peer.Sink. A packet of nobody is dropped.
+// Packet implements peer.Sink. A packet without an owner is dropped.
 func (x *slot) Packet(raw []byte, levelExtID uint8) {
 	x.all.mu.Lock()
 	defer x.all.mu.Unlock()
@@ -126,5 +126,5 @@ func (x *slot) Packet(raw []byte, levelExtID uint8) {
 	}
 }
 
-// End implements peer.Sink: a reader has ended. The section's owner ends by the server's word alone.
+// End implements peer.Sink: a reader has ended. Only the server ends the section's owner.
 func (x *slot) End() {}

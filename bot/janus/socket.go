@@ -27,11 +27,11 @@ const (
 )
 
 var (
-	errBroken  = errors.New("the websocket broke off")
-	errFlooded = errors.New("the server sends faster than its events can be taken")
+	errBroken  = errors.New("the websocket was cut off")
+	errFlooded = errors.New("the server sends events faster than they can be handled")
 )
 
-// socket is one websocket to the server. Answers go to who asked; everything else goes, in order, through next.
+// socket is one websocket to the server. Answers go to the request that asked; everything else goes, in order, through next.
 type socket struct {
 	ws *websocket.Conn
 
@@ -46,7 +46,7 @@ type socket struct {
 	down    chan struct{} // closed when broken
 }
 
-// dial opens a websocket with the reach of a factory; the caller runs read and closes it.
+// dial opens a websocket under the factory's address policy; the caller runs read and closes it.
 func dial(ctx context.Context, by *peer.Factory, target string) (*socket, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWithin)
 	defer cancel()
@@ -55,15 +55,14 @@ func dial(ctx context.Context, by *peer.Factory, target string) (*socket, error)
 	}
 	ws, resp, err := d.DialContext(ctx, target, nil)
 	if err != nil {
-		err = fmt.Errorf("janus: the server cannot be reached: %w", err)
+		const hint = "check the host, port and path in the URL, and that the server's websocket transport is on"
 		if resp != nil {
 			_ = resp.Body.Close()
 			err = fmt.Errorf("janus: no Janus websocket there (HTTP %d)", resp.StatusCode)
+			return nil, models.WithHint(bot.Retry(models.EndFailedServer, err), hint)
 		}
-		return nil, models.WithHint(
-			bot.Retry(models.EndFailedServer, err),
-			"check the host, port and path in the URL, and that the server's websocket transport is on",
-		)
+		err = fmt.Errorf("janus: the server cannot be reached: %w", peer.Unreachable(err, hint))
+		return nil, bot.Retry(models.EndFailedServer, err)
 	}
 	if ws.Subprotocol() != "janus-protocol" {
 		_ = ws.Close()
@@ -73,7 +72,7 @@ func dial(ctx context.Context, by *peer.Factory, target string) (*socket, error)
 	return &socket{ws: ws, waiting: map[string]chan message{}, wake: make(chan struct{}, 1), down: make(chan struct{})}, nil
 }
 
-// read takes messages until the websocket breaks or is closed.
+// read receives messages until the websocket breaks or is closed.
 func (s *socket) read() {
 	for {
 		_ = s.ws.SetReadDeadline(time.Now().Add(quietLimit))
@@ -92,7 +91,7 @@ func (s *socket) read() {
 	}
 }
 
-// take hands a message to who asked for it, or queues it. An ack only says that an answer will come.
+// take hands a message to the request it answers, or queues it. An ack only says that an answer will follow.
 func (s *socket) take(m message) error {
 	if m.Janus == "ack" {
 		return nil
@@ -124,7 +123,7 @@ func (s *socket) fail(err error) {
 	}
 }
 
-// next returns the oldest message that nobody asked for, or why there are no more.
+// next returns the oldest queued message, or why there are no more.
 func (s *socket) next(ctx context.Context) (message, error) {
 	for {
 		s.mu.Lock()
@@ -163,7 +162,7 @@ func (s *socket) write(r request, answer chan message) error {
 		s.waiting[id] = answer
 	}
 	s.mu.Unlock()
-	data, err := json.Marshal(r) // without a line break behind it, which the server takes for another request
+	data, err := json.Marshal(r) // without a trailing line break, which the server takes for another request
 	if err != nil {
 		return fmt.Errorf("janus: %w", err)
 	}
@@ -176,7 +175,7 @@ func (s *socket) write(r request, answer chan message) error {
 	return nil
 }
 
-// ask sends a request and waits for its answer: errors of either layer are errors.
+// ask sends a request and waits for its answer. An error of either layer is returned as an error.
 func (s *socket) ask(ctx context.Context, r request) (message, error) {
 	answer := make(chan message, 1)
 	if err := s.write(r, answer); err != nil {

@@ -16,7 +16,7 @@ import (
 // connectWithin bounds ICE and DTLS.
 const connectWithin = 12 * time.Second
 
-// stay is the state of one Run. Its handlers are called from Run's goroutine.
+// stay is the state of one Run. Its handlers run on Run's goroutine.
 type stay struct {
 	c       *Connector
 	s       *session
@@ -26,13 +26,15 @@ type stay struct {
 	known   *known
 
 	self   string // own id in the room
-	events uint64 // the handle that events come to
+	events uint64 // the handle that receives events
 	listen uint64 // the handle of the subscription
 	opened bool   // the subscription was joined
 	wanted map[owner]bool
 	conn   *peer.Conn
 	early  []webrtc.ICECandidateInit // before the offer
 	answer string                    // to the latest offer; "": none yet
+
+	captions uint64 // the TextRoom's handle; 0: not attached. Used by Caption's goroutine
 
 	mix *mix // of an AudioBridge
 	can bot.Capabilities
@@ -62,7 +64,7 @@ func (st *stay) video(ctx context.Context) (err error) {
 	return st.follow(ctx, st.videoEvent, st.videoAgain)
 }
 
-// room is a request about this room.
+// room builds a request about this room.
 func (st *stay) room(verb string) request {
 	r := request{"request": verb, "room": st.c.at.room}
 	if st.c.cfg.PIN != "" {
@@ -74,7 +76,7 @@ func (st *stay) room(verb string) request {
 	return r
 }
 
-// join enters the room; it reports what the server tells of it.
+// join enters the room and returns what the server says about it.
 func (st *stay) join(ctx context.Context, body request) (event, error) {
 	m, err := st.s.now().ask(ctx, st.s.plugin(st.events, body, nil))
 	if err != nil {
@@ -91,7 +93,7 @@ func (st *stay) joined(can bot.Capabilities) {
 	st.handler.Joined(can)
 }
 
-// follow takes events until the stay is over.
+// follow handles events until the stay is over.
 func (st *stay) follow(ctx context.Context, handle func(context.Context, event) error, again func(context.Context) error) error {
 	for {
 		m, claimed, err := st.s.next(ctx)
@@ -106,10 +108,10 @@ func (st *stay) follow(ctx context.Context, handle func(context.Context, event) 
 	}
 }
 
-// message takes one message of the server.
+// message handles one message of the server.
 func (st *stay) message(ctx context.Context, m message, handle func(context.Context, event) error) error {
 	if m.Sender != 0 && m.Sender != st.events && m.Sender != st.listen {
-		return nil // of a handle that was given back
+		return nil // of a handle that was detached
 	}
 	switch m.Janus {
 	case "event", "success":
@@ -140,7 +142,7 @@ func (st *stay) message(ctx context.Context, m message, handle func(context.Cont
 	return nil
 }
 
-// videoEvent takes an event of a VideoRoom.
+// videoEvent handles an event of a VideoRoom.
 func (st *stay) videoEvent(_ context.Context, e event) error {
 	switch e.VideoRoom {
 	case "destroyed":
@@ -178,7 +180,7 @@ func (st *stay) left(id string) {
 	}
 }
 
-// publishers takes people who send, new or changed, and asks for their sound.
+// publishers handles new or changed publishers and subscribes to their audio.
 func (st *stay) publishers(list []publisher) error {
 	var more []request
 	for _, p := range list {
@@ -188,7 +190,7 @@ func (st *stay) publishers(list []publisher) error {
 		}
 		st.known.put(p)
 		st.handler.Speaker(models.Speaker{ID: id, Name: p.Display, Role: models.RoleSpeaker})
-		talks := p.Talking // some versions say it here, others of the stream
+		talks := p.Talking // some versions set it here, others on the stream
 		for _, s := range p.Streams {
 			talks = talks || s.Talking
 			o := owner{feed: id, mid: s.Mid}
@@ -197,7 +199,7 @@ func (st *stay) publishers(list []publisher) error {
 				more = append(more, request{"feed": p.ID, "mid": s.Mid})
 			}
 		}
-		if talks { // no news comes before a pause
+		if talks { // there will be no event before the next pause
 			st.handler.Talking(id, true)
 		}
 	}
@@ -247,7 +249,7 @@ func (st *stay) offer(ctx context.Context, sdp string) error {
 	return st.start()
 }
 
-// start tells the server our answer.
+// start sends our answer to the server.
 func (st *stay) start() error {
 	return st.s.now().send(st.s.plugin(st.listen, request{"request": "start"}, &jsep{"answer", st.answer}))
 }
@@ -268,7 +270,7 @@ func (st *stay) trickle(raw json.RawMessage) error {
 	return st.conn.AddCandidate(init)
 }
 
-// watch ends the stay when no media path comes up or it is lost.
+// watch ends the stay when no media path comes up, or when it is lost.
 func (st *stay) watch(ctx context.Context) {
 	if err := st.conn.Connected(ctx, connectWithin); err != nil {
 		st.cancel(bot.Retry(models.EndFailedICE, err))
@@ -279,7 +281,7 @@ func (st *stay) watch(ctx context.Context) {
 	}
 }
 
-// leave ends everything that Run began, but for the goroutines that Run waits for.
+// leave ends everything that Run started, except the goroutines that Run waits for.
 func (st *stay) leave() {
 	st.s.destroy()
 	st.s.close()

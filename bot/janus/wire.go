@@ -9,7 +9,7 @@ import (
 	"earshot/models"
 )
 
-// message is anything that the server sends. Only what is used is read.
+// message is anything that the server sends. Only the fields in use are decoded.
 type message struct {
 	Janus       string `json:"janus"`
 	Transaction string `json:"transaction"`
@@ -23,7 +23,7 @@ type message struct {
 	Reason      string                         `json:"reason"`
 }
 
-// coreError is an error of the server itself; those of its plugins are inside a success or event.
+// coreError is an error of the Janus core; plugins report theirs inside a success or an event.
 type coreError struct {
 	Code   int    `json:"code"`
 	Reason string `json:"reason"`
@@ -49,12 +49,12 @@ type publisher struct {
 	Display string          `json:"display"`
 	Muted   bool            `json:"muted"` // AudioBridge
 	Talking bool            `json:"talking"`
-	// Publishes is told in a list of participants of a VideoRoom.
+	// Publishes is set in the participant list of a VideoRoom.
 	Publishes bool   `json:"publisher"`
 	Streams   []sent `json:"streams"`
 }
 
-// sent is something that a publisher sends.
+// sent is one stream of a publisher.
 type sent struct {
 	Type      string `json:"type"`
 	Mid       string `json:"mid"`
@@ -104,13 +104,13 @@ func (m message) event() (event, error) {
 	return e, nil
 }
 
-// serverError is a refusal of the server or of one of its plugins.
+// serverError is an error response of the Janus core or of a plugin.
 type serverError struct {
 	code   int
 	plugin bool
 }
 
-// Error names the code, never the server's text.
+// Error gives the code and never the server's text.
 func (e *serverError) Error() string {
 	if e.plugin {
 		return fmt.Sprintf("the room refused (error %d)", e.code)
@@ -118,12 +118,12 @@ func (e *serverError) Error() string {
 	return fmt.Sprintf("the server refused (error %d)", e.code)
 }
 
-// The codes that are treated differently; VideoRoom and AudioBridge number theirs apart.
+// Error codes with a meaning of their own here. VideoRoom and AudioBridge number theirs separately.
 const (
 	coreUnauthorized = 403
 	roomNoSuch       = 426
 	roomNoFeed       = 428
-	roomMissing      = 429 // something was not given: at the join, the PIN
+	roomMissing      = 429 // a required value is missing: on join, the PIN
 	roomUnauthorized = 433
 	bridgeMissing    = 483
 	bridgeNoRoom     = 485
@@ -131,7 +131,7 @@ const (
 	bridgeUnauth     = 489
 )
 
-// failure reads the errors of both layers out of an answer.
+// failure extracts the error of either layer from an answer.
 func (m message) failure() error {
 	if m.Error != nil {
 		return &serverError{code: m.Error.Code}
@@ -143,7 +143,7 @@ func (m message) failure() error {
 	return err
 }
 
-// refused says what an error at the join means for the stay.
+// refused turns an error on join into how the stay ends.
 func refused(err error) error {
 	var s *serverError
 	if !errors.As(err, &s) {

@@ -24,7 +24,7 @@ func Scheme(raw string) bool {
 }
 
 // parseURL reads livekit://host[:port]/room. The connection is encrypted, except to this machine; livekit+ws and
-// livekit+wss say it outright. Path segments before the last belong to the server's address.
+// livekit+wss choose explicitly. Path segments before the last belong to the server's address.
 func parseURL(raw string) (address, error) {
 	const hint = "write livekit://host/room, for instance livekit://127.0.0.1:7880/open-mic; credentials belong into the environment"
 	u, err := url.Parse(raw)

@@ -7,10 +7,10 @@ import (
 	"earshot/bot/peer"
 )
 
-// maxEchoes bounds the lines that are remembered.
+// maxEchoes bounds the messages that are remembered.
 const maxEchoes = 256
 
-// echo is a line of ours on its way through the server.
+// echo is a message of ours on its way through the server.
 type echo struct {
 	order bot.Command
 	id    string
@@ -18,20 +18,20 @@ type echo struct {
 	back  bool
 }
 
-// echoes are the latest lines of ours. Its methods may be called from any goroutine.
+// echoes are our latest messages. Its methods may be called from any goroutine.
 type echoes struct {
 	mu    sync.Mutex
 	lines []echo
-	open  chan struct{} // closed when the channel is there that the lines of the RoomService come back by
+	open  chan struct{} // closed when the channel is open by which the RoomService's messages come back
 	once  sync.Once
 }
 
 func newEchoes() *echoes { return &echoes{open: make(chan struct{})} }
 
-// opened says that lines come back from now on.
+// opened says that messages come back from now on.
 func (s *echoes) opened() { s.once.Do(func() { close(s.open) }) }
 
-// await remembers a line that is about to be sent.
+// await remembers a message that is about to be sent.
 func (s *echoes) await(e echo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -41,7 +41,7 @@ func (s *echoes) await(e echo) {
 	s.lines = append(s.lines, e)
 }
 
-// cameBack notes that the server passed a line on.
+// cameBack records that the server passed a message on.
 func (s *echoes) cameBack(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -52,7 +52,7 @@ func (s *echoes) cameBack(id string) {
 	}
 }
 
-// sent reports whether the newest line of an order arrived at the server, and what shows it.
+// sent reports whether the latest message of an order reached the server, and how that was seen.
 func (s *echoes) sent(o bot.Command) (bool, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -7,8 +7,8 @@ import (
 	"earshot/models"
 )
 
-// sealed is a track that is encrypted end to end, as the handler was told of it.
-type sealed struct {
+// encryptedTrack is a track that is encrypted end to end, as the handler was told.
+type encryptedTrack struct {
 	owner string // the participant's sid
 	sink  bot.TrackSink
 }
@@ -16,10 +16,10 @@ type sealed struct {
 // tracks are the audio tracks of others that have been dealt with, by their sids.
 type tracks struct {
 	subscribed map[string]bool
-	encrypted  map[string]sealed
+	encrypted  map[string]encryptedTrack
 }
 
-// tellEncrypted tells the handler of a person's encrypted tracks, and of the end of those that are gone.
+// tellEncrypted tells the handler about a person's encrypted tracks, and about the end of those that are gone.
 func (s *stay) tellEncrypted(p *person) {
 	now := map[string]bool{}
 	for _, t := range audible(p.info) {
@@ -28,17 +28,17 @@ func (s *stay) tellEncrypted(p *person) {
 		}
 		now[t.GetSid()] = true
 		if _, told := s.tracks.encrypted[t.GetSid()]; !told {
-			s.tracks.encrypted[t.GetSid()] = sealed{p.info.GetSid(), s.handler.Track(bot.TrackInfo{
+			s.tracks.encrypted[t.GetSid()] = encryptedTrack{p.info.GetSid(), s.handler.Track(bot.TrackInfo{
 				Track: t.GetSid(), SpeakerID: p.info.GetIdentity(), SpeakerName: p.name(), Role: p.role,
 				Attribution: models.AttributionTrack, Encrypted: true,
 			})}
 		}
 	}
-	s.endEncrypted(func(sid string, e sealed) bool { return e.owner == p.info.GetSid() && !now[sid] })
+	s.endEncrypted(func(sid string, e encryptedTrack) bool { return e.owner == p.info.GetSid() && !now[sid] })
 }
 
 // endEncrypted ends those encrypted tracks that are over.
-func (s *stay) endEncrypted(over func(sid string, e sealed) bool) {
+func (s *stay) endEncrypted(over func(sid string, e encryptedTrack) bool) {
 	for sid, e := range s.tracks.encrypted {
 		if over(sid, e) {
 			e.sink.End()

@@ -2,12 +2,10 @@ package livekit_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"math"
-	"net"
 	"os"
 	"strings"
 	"sync"
@@ -18,10 +16,10 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/bottest"
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
-	"earshot/bot/peer"
 	"earshot/models"
 	"earshot/models/waittest"
 )
@@ -39,33 +37,9 @@ var keys = livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret}
 // server starts a LiveKit server for one test, or skips the test where there is none.
 func server(t *testing.T, extra string) *livekittest.Server {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("a server of its own")
-	}
-	s, err := livekittest.Start(t.Context(), t.TempDir(), extra)
-	if errors.Is(err, livekittest.ErrAbsent) {
-		t.Skip(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		s.Kill()
-		if t.Failed() {
-			b, _ := os.ReadFile(s.Log())
-			t.Logf("%s", b[max(0, len(b)-6000):])
-		}
+	return bottest.Serve(t, livekittest.ErrAbsent, func() (*livekittest.Server, error) {
+		return livekittest.Start(t.Context(), t.TempDir(), extra)
 	})
-	return s
-}
-
-func factory(t *testing.T) *peer.Factory {
-	t.Helper()
-	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
 }
 
 // log shows the connector's log with -v.
@@ -85,7 +59,7 @@ func (w writer) Write(b []byte) (int, error) {
 
 func connector(t *testing.T, c livekit.Config) *livekit.Connector {
 	t.Helper()
-	c.Peer = factory(t)
+	c.Peer = bottest.Factory(t)
 	if c.Log == nil {
 		c.Log = log(t)
 	}
@@ -137,7 +111,7 @@ func enter(t *testing.T, c livekit.PublishConfig) *person {
 	ctx, cancel := context.WithCancel(t.Context())
 	p := &person{c: c, leave: cancel, ended: make(chan error, 1)}
 	ready := make(chan struct{})
-	p.c.Peer, p.c.Auth = factory(t), keys
+	p.c.Peer, p.c.Auth = bottest.Factory(t), keys
 	p.c.Ready = func(context.Context) { close(ready) }
 	if p.c.Next == nil {
 		p.c.Next = tone(ctx)

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
 	"earshot/models"
@@ -32,7 +33,7 @@ func work(t *testing.T, s *livekittest.Server, n int) *crew {
 	t.Helper()
 	c := &crew{r: newRoom(), invited: make(chan livekit.Invitation, 16)}
 	w, err := livekit.NewWorker(livekit.WorkerConfig{
-		URL: strings.TrimSuffix(s.URL(""), "/"), Auth: keys, Peer: factory(t), Log: log(t),
+		URL: strings.TrimSuffix(s.URL(""), "/"), Auth: keys, Peer: bottest.Factory(t), Log: log(t),
 		Load: func() float64 { return float64(c.busy.Load()) / float64(n) },
 		Invited: func(ctx context.Context, i livekit.Invitation) error {
 			c.busy.Add(1)
@@ -65,10 +66,14 @@ func TestInvited(t *testing.T) {
 	registered := func() bool { return countLog(t, s, "worker registered") == 2 }
 	waittest.Until(t, "both workers", registered)
 	people := map[string]*person{}
-	for _, name := range []string{"one", "two", "three", "four"} {
+	for i, name := range []string{"one", "two", "three", "four"} {
 		people[name] = enter(t, livekit.PublishConfig{URL: s.URL(name), Identity: "host-" + name})
+		// A worker that has promised to come is not yet busy: rooms that open together may all go to one.
+		waittest.Until(t, "the bot's coming", func() bool { return a.busy.Load()+b.busy.Load() == int64(i)+1 })
 	}
-	waittest.Until(t, "two rooms for each worker", func() bool { return a.busy.Load() == 2 && b.busy.Load() == 2 })
+	if x, y := a.busy.Load(), b.busy.Load(); x != 2 || y != 2 {
+		t.Fatalf("%d and %d rooms, want two for each worker", x, y)
+	}
 	i := <-a.invited
 	host := "host-" + i.Room.Name
 	a.r.until(t, "the host's sound", a.r.hears(host))
@@ -103,7 +108,7 @@ func TestWorkerReturns(t *testing.T) {
 func TestWorkerRefused(t *testing.T) {
 	s := server(t, "")
 	w, err := livekit.NewWorker(livekit.WorkerConfig{
-		URL: strings.TrimSuffix(s.URL(""), "/"), Auth: livekit.Credentials{Key: "x", Secret: "y"}, Peer: factory(t),
+		URL: strings.TrimSuffix(s.URL(""), "/"), Auth: livekit.Credentials{Key: "x", Secret: "y"}, Peer: bottest.Factory(t),
 		Invited: func(context.Context, livekit.Invitation) error { return nil },
 	})
 	if err != nil {

@@ -20,12 +20,12 @@ type Config struct {
 	// URL is livekit://host[:port]/room (encrypted, except to this machine), livekit+ws://… or livekit+wss://….
 	URL  string
 	Auth Credentials
-	// Identity is what the room knows the bot by: one participant at a time may have it. Default "earshot". A ready token
-	// brings its own.
+	// Identity is the bot's participant identity, which only one participant at a time may have. Default "earshot". A ready-made
+	// token brings its own.
 	Identity string
 	// Name is what people see; default "Earshot".
 	Name string
-	// Hidden keeps the bot out of the list of participants. The default is to be seen. A ready token decides for itself.
+	// Hidden keeps the bot out of the participant list. By default it is visible. A ready-made token decides for itself.
 	Hidden bool
 	Peer   *peer.Factory
 	Log    *slog.Logger
@@ -40,14 +40,14 @@ type Connector struct {
 	log   *slog.Logger
 
 	mu    sync.Mutex
-	token string // the newest of a ready one
+	token string // the latest renewal of a ready-made one
 	now   *stay  // nil while not in the room
 
-	// sources has, by identity, what those could publish who were moved to the audience.
+	// sources maps the identity of people who were moved to the audience to what they could publish before.
 	sources sync.Map
 }
 
-// New checks the address and the credentials; nothing is connected yet.
+// New validates the address and the credentials; it does not connect.
 func New(c Config) (*Connector, error) {
 	at, err := parseURL(c.URL)
 	if err != nil {
@@ -78,7 +78,7 @@ func newConnector(c Config, at address) (*Connector, error) {
 	return x, x.checkToken()
 }
 
-// checkToken refuses a ready token that cannot work before anything is connected.
+// checkToken refuses a ready-made token that cannot work, before anything is connected.
 func (c *Connector) checkToken() error {
 	if c.token == "" {
 		return nil
@@ -88,7 +88,7 @@ func (c *Connector) checkToken() error {
 	case err != nil:
 		return models.WithHint(err, "a LiveKit access token has three parts, joined by dots")
 	case claims.Video == nil || !claims.Video.RoomJoin:
-		return models.WithHint(errors.New("livekit: the token does not let anybody join a room"), "make one with the grant roomJoin")
+		return models.WithHint(errors.New("livekit: the token does not let anybody join a room"), "make one with the roomJoin grant")
 	case claims.Video.Room != "" && claims.Video.Room != c.at.room:
 		return models.WithHint(errors.New("livekit: the token is for another room"), "make one for the room in the URL")
 	}
@@ -122,7 +122,7 @@ func (c *Connector) adminToken(now time.Time) (string, error) {
 	return c.cfg.Auth.Sign(Claims{Identity: c.cfg.Identity, Video: &Grant{Room: c.at.room, RoomAdmin: true}}, now, actFor)
 }
 
-// refreshed keeps the newer token that the server sent in the place of a ready one.
+// refreshed keeps the server's renewal of a ready-made token.
 func (c *Connector) refreshed(token string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -131,8 +131,8 @@ func (c *Connector) refreshed(token string) {
 	}
 }
 
-// Run is in the room until the context ends or the connection is over. A broken websocket is taken up again while the
-// sound goes on; whatever else breaks ends Run, and the next one joins anew.
+// Run stays in the room until the context ends or the connection is lost. A broken websocket is resumed while media keeps
+// flowing; any other failure ends Run, and the next one joins again.
 func (c *Connector) Run(ctx context.Context, handler bot.RoomHandler) error {
 	defer c.http.CloseIdleConnections()
 	err := c.run(ctx, handler)

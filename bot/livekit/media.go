@@ -14,7 +14,7 @@ import (
 	"earshot/models"
 )
 
-// subscriber is the PeerConnection that brings everybody's sound. The server offers, we answer.
+// subscriber is the PeerConnection that receives everybody's audio. The server offers, we answer.
 type subscriber struct {
 	s             *stay
 	conn          *peer.Conn
@@ -61,7 +61,7 @@ func (m *subscriber) offered(ctx context.Context, sdp string) error {
 	return nil
 }
 
-// candidate takes one of the server's ICE candidates; it may come before the offer.
+// candidate adds one of the server's ICE candidates; it may come before the offer.
 func (m *subscriber) candidate(t *lk.TrickleRequest) {
 	var c webrtc.ICECandidateInit
 	if t.GetTarget() != lk.SignalTarget_SUBSCRIBER || json.Unmarshal([]byte(t.GetCandidateInit()), &c) != nil {
@@ -82,7 +82,7 @@ func (m *subscriber) add(c webrtc.ICECandidateInit) {
 
 func (m *subscriber) descriptions() (offer, answer string) { return m.offer, m.answer }
 
-// ownerWithin is how long a track waits for the news of whose it is.
+// ownerWithin is how long a track waits to learn whose it is.
 const ownerWithin = 3 * time.Second
 
 // track opens the handler for a track. Called from the track's goroutine, it may wait.

@@ -16,15 +16,15 @@ import (
 // {"id":"…","timestamp":ms since 1970,"message":"…"}.
 const ChatTopic = "lk-chat-topic"
 
-// chatLine is the payload of a line of chat.
+// chatLine is the payload of a chat message.
 type chatLine struct {
 	ID        string `json:"id"`
 	Timestamp int64  `json:"timestamp"`
 	Message   string `json:"message"`
 }
 
-// message sends a line of chat to everybody, or to one: under the bot's own name where its token allows that, else by
-// the RoomService, whose lines come from nobody.
+// message sends a chat message to everybody, or to one: under the bot's own name where its token allows that, otherwise through
+// the RoomService, whose messages have no sender.
 func (c *Connector) message(ctx context.Context, s *stay, o bot.Command) error {
 	var to []string
 	if o.Target != "" {
@@ -57,23 +57,23 @@ func (c *Connector) message(ctx context.Context, s *stay, o bot.Command) error {
 	return c.post(ctx, s, payload, to)
 }
 
-// receivesWithin is how long a line by the RoomService waits for the channel that its copy comes back by.
+// receivesWithin is how long a RoomService message waits for the channel by which its copy comes back.
 const receivesWithin = 3 * time.Second
 
-// opened notes that the server's reliable data channel is open.
+// opened records that the server's reliable data channel is open.
 func (s *stay) opened(label string) {
 	if label == reliable {
 		s.echoes.opened()
 	}
 }
 
-// post sends a line by the RoomService. The bot is among the receivers: its own copy shows that the server passed it on.
+// post sends a message through the RoomService. The bot is among the receivers: its own copy shows that the server passed it on.
 func (c *Connector) post(ctx context.Context, s *stay, payload []byte, to []string) error {
 	t := time.NewTimer(receivesWithin)
 	defer t.Stop()
 	select {
 	case <-s.echoes.open:
-	case <-t.C: // then others hear it at least
+	case <-t.C: // others still receive it
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -88,7 +88,7 @@ func (c *Connector) post(ctx context.Context, s *stay, payload []byte, to []stri
 	})
 }
 
-// data takes a message of the server's data channels: lines of the chat.
+// data handles a message of the server's data channels: chat.
 func (s *stay) data(_ string, message []byte) {
 	var p lk.DataPacket
 	var line chatLine

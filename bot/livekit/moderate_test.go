@@ -26,13 +26,7 @@ func do(t *testing.T, c *livekit.Connector, o bot.Command) {
 	waittest.Until(t, "the effect of "+string(o.Verb), func() bool { ok, _ := c.Effect(o); return ok })
 }
 
-// silent waits until nothing is heard of a person for half a second.
-func (r *listener) silent(t *testing.T, id string) {
-	t.Helper()
-	r.until(t, "the silence of "+id, func() bool { return time.Since(r.tracks[id].last) > 500*time.Millisecond })
-}
-
-// TestActions: a line to all and to one, mute, unmute, to the audience, remove: each with its effect in the room.
+// TestActions: lines come in the form that LiveKit's own clients read, who is moved is shown so, and who is removed is told.
 func TestActions(t *testing.T) {
 	s := server(t, "")
 	ana := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "ana"})
@@ -51,12 +45,7 @@ func TestActions(t *testing.T) {
 		t.Errorf("Bo got %q", l)
 	}
 
-	do(t, c, bot.Command{Verb: models.VerbMute, Target: "ana"}) // she goes on sending
-	r.silent(t, "ana")
-	do(t, c, bot.Command{Verb: models.VerbUnmute, Target: "ana"})
-	r.until(t, "Ana's sound after the mute", r.hears("ana"))
 	do(t, c, bot.Command{Verb: models.VerbToAudience, Target: "ana"})
-	r.silent(t, "ana")
 	r.until(t, "Ana among the audience", func() bool { return r.people["ana"].Role == models.RoleGuest })
 	do(t, c, bot.Command{Verb: models.VerbToStage, Target: "ana"})
 	r.until(t, "Ana on the stage", func() bool { return r.people["ana"].Role != models.RoleGuest })

@@ -14,7 +14,7 @@ import (
 	"earshot/models"
 )
 
-// call makes one request to the server's RoomService and turns its refusals into the bot's.
+// call makes one request to the server's RoomService and translates its refusals.
 func (c *Connector) call(ctx context.Context, do func(context.Context) error) error {
 	token, err := c.adminToken(time.Now())
 	if err != nil {
@@ -69,7 +69,7 @@ func (c *Connector) Execute(ctx context.Context, o bot.Command) error {
 			return err //nolint:wrapcheck // call does
 		})
 	default:
-		return bot.Refuse("LiveKit cannot do this: whoever holds a token may come back", nil)
+		return bot.Refuse("LiveKit can't do this: whoever holds a token may come back", nil)
 	}
 }
 
@@ -131,7 +131,7 @@ func (c *Connector) mute(ctx context.Context, p *person, muted bool) error {
 	return nil
 }
 
-// toAudience takes away the right to publish and leaves the person every other one. The server then ends the tracks.
+// toAudience takes away the right to publish and leaves all other rights. The server then ends the tracks.
 func (c *Connector) toAudience(ctx context.Context, identity string) error {
 	return c.permit(ctx, identity, func(p *lk.ParticipantPermission) {
 		if p.GetCanPublish() {
@@ -141,7 +141,7 @@ func (c *Connector) toAudience(ctx context.Context, identity string) error {
 	})
 }
 
-// toStage gives the right to publish back: what could be published before, or a microphone where that is not known.
+// toStage gives back the right to publish: what could be published before or, when that is not known, a microphone.
 func (c *Connector) toStage(ctx context.Context, identity string) error {
 	return c.permit(ctx, identity, func(p *lk.ParticipantPermission) {
 		if p.GetCanPublish() {

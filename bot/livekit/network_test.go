@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	lk "github.com/livekit/protocol/livekit"
 
@@ -133,12 +134,6 @@ func logged(t *testing.T, s *livekittest.Server, texts ...string) bool {
 	return false
 }
 
-// recite lets somebody talk until the test ends, or the server does.
-func recite(t *testing.T, s *livekittest.Server, name string) (leave func()) {
-	t.Helper()
-	return enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: roomtest.Tone()}).leave
-}
-
 // TestRevoked: the server comes back and no longer knows the key: the stay ends for good, with the reason.
 func TestRevoked(t *testing.T) {
 	t.Parallel()
@@ -175,8 +170,11 @@ func place(t *testing.T, s *livekittest.Server) roomtest.Place {
 			}
 			return c
 		},
-		Enter: func(name string) func() { return recite(t, s, name) },
-		Kill:  s.Kill, Restart: func() error { return s.Restart(t.Context()) },
+		Enter: func(name string, plays roomtest.Source) roomtest.Person {
+			p := enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: strings.ToLower(name), Name: name, Next: plays})
+			return roomtest.Person{Leave: p.leave, Lines: p.lines}
+		},
+		Kill: s.Kill, Restart: func() error { return s.Restart(t.Context()) },
 		Bots: func() int {
 			ctx, service := admin(t, s, "x")
 			list, err := service.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: "x"})
@@ -185,6 +183,72 @@ func place(t *testing.T, s *livekittest.Server) roomtest.Place {
 			}
 			return len(list.GetParticipants()) - 1
 		},
+		Private:  true,
+		Moderate: func() bot.Connector { return connector(t, livekit.Config{URL: s.URL("x")}) },
+		Can:      livekit.Abilities(), Bare: livekit.Abilities(), // the key and the secret are what lets the bot in
+		Refused: func() map[string]roomtest.Refusal { return refused(t, s) },
+		Kick: func() {
+			ctx, service := admin(t, s, "x")
+			if _, err := service.RemoveParticipant(ctx, &lk.RoomParticipantIdentity{Room: "x", Identity: "earshot"}); err != nil {
+				t.Fatal(err)
+			}
+		},
+		Close: func() {
+			ctx, service := admin(t, s, "x")
+			if _, err := service.DeleteRoom(ctx, deleteRoom("x")); err != nil {
+				t.Fatal(err)
+			}
+		},
+		Shown: func() (names []string) {
+			ctx, service := admin(t, s, "x")
+			list, err := service.ListParticipants(ctx, &lk.ListParticipantsRequest{Room: "x"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range list.GetParticipants() {
+				names = append(names, p.GetName())
+			}
+			return names
+		},
+	}
+}
+
+// refused are connectors with tokens that cannot work.
+func refused(t *testing.T, s *livekittest.Server) map[string]roomtest.Refusal {
+	t.Helper()
+	yes := true
+	join := livekit.Claims{Identity: "ear", Video: &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: &yes}}
+	deaf := join
+	deaf.Video = &livekit.Grant{Room: "x", RoomJoin: true, CanSubscribe: new(bool)}
+	with := func(c livekit.Credentials, claims livekit.Claims, at time.Time, why models.EndReason) roomtest.Refusal {
+		token, err := c.Sign(claims, at, time.Minute)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Token: token}})
+		return roomtest.Refusal{Connector: x, Reason: why, Secret: token[:20]}
+	}
+	return map[string]roomtest.Refusal{
+		"expired":      with(keys, join, time.Now().Add(-time.Hour), models.EndFailedAuth),
+		"other secret": with(livekit.Credentials{Key: livekittest.Key, Secret: "wrong"}, join, time.Now(), models.EndFailedAuth),
+		"deaf":         with(keys, deaf, time.Now(), models.EndDenied),
+		"unknown key": {
+			Connector: connector(t, livekit.Config{URL: s.URL("x"), Auth: livekit.Credentials{Key: "nobody", Secret: "wrong"}}),
+			Reason:    models.EndFailedAuth,
+		},
+	}
+}
+
+// TestConformance: the bot does in a LiveKit room what it does in every other.
+func TestConformance(t *testing.T) {
+	t.Parallel()
+	s := server(t, "")
+	for _, x := range roomtest.Conformance(log(t)) {
+		t.Run(x.Name, func(t *testing.T) {
+			if err := x.Do(place(t, s)); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 
@@ -229,10 +293,10 @@ func TestRelayOnly(t *testing.T) {
 	r := newRoom()
 	listen(t, c, r)
 	r.until(t, "Ana's sound", r.hears("ana"))
-	const active, me, relayed, direct = "participant active", `"participant": "earshot"`, "[remote][selected:1][trickle] udp " +
-		"relay", "[trickle] udp host"
+	// Which pair was selected is not always known to the server when it writes this.
+	const active, me, relayed, direct = "participant active", `"participant": "earshot"`, "[trickle] udp relay", "[trickle] udp host"
 	waittest.Until(t, "the bot's way in the server's log", func() bool { return logged(t, s, active, me) })
-	if !logged(t, s, active, me, relayed) || logged(t, s, active, me, direct) {
+	if !logged(t, s, active, me, relayed) || logged(t, s, active, me, direct) || logged(t, s, active, me, "udp srflx") {
 		t.Error("the server's log tells another way to the bot")
 	}
 }

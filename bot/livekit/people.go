@@ -11,11 +11,11 @@ import (
 	"earshot/models"
 )
 
-// person is one participant, as the server last told.
+// person is one participant as of the server's latest update.
 type person struct {
 	info *lk.ParticipantInfo
 	role models.Role
-	// own is the role attribute that they may have set themself: it counts no more when the right to set it is gone.
+	// own is the role attribute that they may have set themselves: it no longer counts once the right to set it is gone.
 	own string
 }
 
@@ -26,7 +26,7 @@ func (p *person) name() string {
 	return p.info.GetIdentity()
 }
 
-// counts reports whether this is a person, or speaks like one: recorders and silent programs are not.
+// counts reports whether this is a person, or talks like one: recorders and silent programs do not count.
 func (p *person) counts() bool {
 	switch p.info.GetKind() {
 	case lk.ParticipantInfo_EGRESS, lk.ParticipantInfo_AGENT:
@@ -50,8 +50,8 @@ func audible(p *lk.ParticipantInfo) []*lk.TrackInfo {
 // RoleAttribute is the participant attribute (of the token) that says host, cohost, speaker or guest.
 const RoleAttribute = "role"
 
-// roleOf reads a role from the attribute, unless its owner may set it themself, set it when they might (own), or the server
-// does not say whether: then, and without one, the right to publish makes a speaker. A name says nothing.
+// roleOf reads a role from the attribute, unless its owner may set it themselves, set it while they could (own), or the server
+// does not say whether they can: then, and without an attribute, the right to publish makes a speaker. Names are not trusted.
 func roleOf(p *lk.ParticipantInfo, own string) models.Role {
 	attribute := p.GetAttributes()[RoleAttribute]
 	if p.GetPermission() != nil && !p.GetPermission().GetCanUpdateMetadata() && (own == "" || attribute != own) {
@@ -75,7 +75,8 @@ type people struct {
 
 func newPeople() *people { return &people{bySID: map[string]*person{}, changed: make(chan struct{})} }
 
-// put notes news of a participant and returns the person before, nil for somebody new, and whether it was news.
+// put applies an update about a participant and returns the person as they were before, nil for somebody new, and whether anything
+// changed.
 func (p *people) put(info *lk.ParticipantInfo) (now *person, news bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -95,7 +96,7 @@ func (p *people) put(info *lk.ParticipantInfo) (now *person, news bool) {
 	return now, true
 }
 
-// drop forgets a participant and reports whether the identity is gone with it: somebody who came back has another sid.
+// drop forgets a participant and reports whether the identity is gone too: somebody who came back has another sid.
 func (p *people) drop(sid string) (identity string, gone bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -147,7 +148,7 @@ func (p *people) all() []*person {
 	return out
 }
 
-// until waits for a condition on the people, looking again at each change and every 50 ms; it reports whether it came.
+// until waits for a condition, checking it at each change and every 50 ms; it reports whether it came true.
 func (p *people) until(ctx context.Context, within time.Duration, ok func() bool) bool {
 	ctx, cancel := context.WithTimeout(ctx, within)
 	defer cancel()

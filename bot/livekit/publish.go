@@ -14,6 +14,7 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/peer"
 	"earshot/models"
+	"earshot/models/ticks"
 )
 
 // PublishConfig says what to play where, and as whom.
@@ -33,12 +34,14 @@ type PublishConfig struct {
 	Ready func(ctx context.Context)
 	// Heard, when set, gets the data messages of others with their identity, from several goroutines.
 	Heard func(from, topic string, payload []byte)
+	// Packet, when set, gets every message of the server's data channels as it came, from several goroutines.
+	Packet func(message []byte)
 	// Stubborn makes the participant unmute whenever it is muted.
 	Stubborn bool
 }
 
-// Publish joins a room as a person and plays a recording there in real time: for trying a room out, and for tests. It
-// returns nil when it has been played, the server's farewell, or the context's cause. It goes on sending when it is muted.
+// Publish joins a room as a participant and plays a recording there in real time, for trying a room out and for tests. It
+// returns nil when it has been played, the server's leave request, or the context's cause. It goes on sending while muted.
 func Publish(ctx context.Context, c PublishConfig) error {
 	at, err := parseURL(c.URL)
 	if err != nil {
@@ -71,7 +74,7 @@ func Publish(ctx context.Context, c PublishConfig) error {
 	return p.run(ctx)
 }
 
-// publisher is one participant that plays. Its fields belong to the goroutine of run.
+// publisher is one participant that plays a recording. Its fields belong to the goroutine of run.
 type publisher struct {
 	c          PublishConfig
 	sig        *signal
@@ -120,15 +123,8 @@ func (p *publisher) run(ctx context.Context) error {
 
 // ping keeps the signalling alive until the context ends.
 func (p *publisher) ping(ctx context.Context) {
-	t := time.NewTicker(pingDefault)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			_ = p.sig.send(ping(time.Now())) // a broken websocket shows when it is read
-		case <-ctx.Done():
-			return
-		}
+	for now := range ticks.Every(ctx, pingDefault) {
+		_ = p.sig.send(ping(now)) // a broken websocket shows when it is read
 	}
 }
 
@@ -169,6 +165,9 @@ func (p *publisher) trickle(target lk.SignalTarget) func(*webrtc.ICECandidateIni
 }
 
 func (p *publisher) data(_ string, b []byte) {
+	if p.c.Packet != nil {
+		p.c.Packet(b)
+	}
 	var d lk.DataPacket
 	if p.c.Heard != nil && proto.Unmarshal(b, &d) == nil && d.GetUser() != nil {
 		p.c.Heard(d.GetParticipantIdentity(), d.GetUser().GetTopic(), d.GetUser().GetPayload())

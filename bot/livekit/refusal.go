@@ -10,16 +10,13 @@ import (
 	"earshot/models"
 )
 
-// Reasons that newer servers give and this version of the protocol does not name.
-const (
-	connectionTimeout lk.DisconnectReason = 14
-	mediaFailure      lk.DisconnectReason = 15
-)
+// mediaFailure is a reason given by newer servers, which this version of the protocol has no name for.
+const mediaFailure lk.DisconnectReason = 15
 
-// errResume says that the signalling is to be taken up again.
+// errResume says that the signalling is to be resumed.
 var errResume = errors.New("livekit: the server asks to reconnect")
 
-// left says what the server's farewell means for the stay.
+// left turns the server's leave request into how the stay ends.
 func left(l *lk.LeaveRequest) error {
 	switch l.GetReason() {
 	case lk.DisconnectReason_DUPLICATE_IDENTITY:
@@ -40,7 +37,7 @@ func left(l *lk.LeaveRequest) error {
 	return bot.Retry(models.EndFailedServer, errors.New("livekit: the server ended the connection: "+l.GetReason().String()))
 }
 
-// refusal says what a join that failed means for the stay.
+// refusal turns a failed join into how the stay ends.
 func refusal(err error) error {
 	var r *refused
 	if !errors.As(err, &r) {
@@ -55,7 +52,7 @@ func refusal(err error) error {
 	case r.status == http.StatusForbidden:
 		return models.WithHint(bot.End(models.EndDenied, err), "check that the token lets the bot join this room")
 	case r.status == http.StatusNotFound:
-		return models.WithHint(bot.Retry(models.EndRoomClosed, err), "the server knows no such room, and does not make one for whoever joins")
+		return models.WithHint(bot.Retry(models.EndRoomClosed, err), "the server has no such room, and doesn't create rooms on join")
 	case r.status >= 500 || r.status == http.StatusTooManyRequests:
 		return bot.Retry(models.EndFailedServer, err)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // Rename implements bot.Renamer: as a moderator, or by the right to change one's own metadata (canUpdateOwnMetadata), which
-// a ready token may bring. The server's word on ourselves shows that it is done.
+// a ready-made token may grant. An update about ourselves shows that it is done.
 func (c *Connector) Rename(ctx context.Context, name string) error {
 	s := c.current()
 	if s == nil {
@@ -42,10 +42,10 @@ func (c *Connector) Rename(ctx context.Context, name string) error {
 	return s.shows(ctx, name)
 }
 
-// errNameNotShown says that the server took a new name and does not show it.
+// errNameNotShown says that the server accepted a new name but does not show it.
 var errNameNotShown = errors.New("livekit: the server does not show the bot's new name")
 
-// shows waits until the server shows a name of ours.
+// shows waits until the server shows our new name.
 func (s *stay) shows(ctx context.Context, name string) error {
 	t := time.NewTicker(50 * time.Millisecond)
 	defer t.Stop()

@@ -14,13 +14,13 @@ import (
 )
 
 const (
-	// resumeFor is how long a broken websocket is tried again; the sound lasts about as long without it.
+	// resumeFor is how long resuming a broken websocket is tried; media lasts about as long without one.
 	resumeFor   = 10 * time.Second
 	resumePause = 300 * time.Millisecond
 )
 
-// resume opens the signalling again for the same participant, so that the sound goes on. What the server no longer
-// knows has to be joined anew: then the error says so.
+// resume reopens the signalling for the same participant, so that media keeps flowing. When the server no longer knows the
+// participant, the error says that the room must be joined again.
 func (s *stay) resume(ctx context.Context, cause error) error {
 	s.signal().close()
 	began := time.Now()
@@ -36,7 +36,7 @@ func (s *stay) resume(ctx context.Context, cause error) error {
 			return err
 		}
 		if !s.wait(ctx, pause) {
-			return bot.Retry(models.EndFailedServer, fmt.Errorf("livekit: the signalling broke: %w", errors.Join(cause, err)))
+			return bot.Retry(models.EndFailedServer, fmt.Errorf("livekit: the signalling connection was lost: %w", errors.Join(cause, err)))
 		}
 	}
 }
@@ -54,7 +54,7 @@ func (s *stay) wait(ctx context.Context, d time.Duration) bool {
 	return false
 }
 
-// reconnect tries once; again says whether another try may help.
+// reconnect tries once; again says whether another attempt may help.
 func (s *stay) reconnect(ctx context.Context) (again bool, err error) {
 	token, err := s.c.joinToken(time.Now())
 	if err != nil {
@@ -78,16 +78,17 @@ func (s *stay) reconnect(ctx context.Context) (again bool, err error) {
 	s.sig = sig
 	s.mu.Unlock()
 	s.listenTo(sig)
-	if err := sig.send(s.state()); err != nil {
-		return false, err
+	err = sig.send(s.state())
+	if t := s.currentTalker(); err == nil && t != nil {
+		err = t.offer(sig)
 	}
-	if t := s.currentTalker(); t != nil {
-		return false, t.offer(sig)
+	if err != nil {
+		s.c.log.Debug("the state was not sent", "err", err) // the broken websocket shows when it is read, and is resumed again
 	}
 	return false, nil
 }
 
-// welcome waits until the server took us back.
+// welcome waits until the server has accepted the resume.
 func (s *stay) welcome(ctx context.Context, sig *signal) error {
 	defer context.AfterFunc(ctx, sig.close)()
 	for {
@@ -104,7 +105,7 @@ func (s *stay) welcome(ctx context.Context, sig *signal) error {
 	}
 }
 
-// state tells the server what we have, after a reconnect.
+// state tells the server about our subscriptions after a reconnect.
 func (s *stay) state() *lk.SignalRequest {
 	var sids []string
 	for _, p := range s.people.all() {

@@ -13,18 +13,18 @@ import (
 const (
 	// rightsWithin is how long the join waits to know whether the bot is a moderator.
 	rightsWithin = 3 * time.Second
-	// rightsPause is the pause before the question is put again within that time.
+	// rightsPause is the pause before asking again within that time.
 	rightsPause = 250 * time.Millisecond
 	// rightsAgain and rightsSeldom are the first and the longest pause after that time.
 	rightsAgain  = 5 * time.Second
 	rightsSeldom = 5 * time.Minute
 )
 
-// learnRights tells follow whether the bot may moderate: after rightsWithin at the latest, and once more when that was not
-// known then and the bot turns out to be a moderator. It returns when it is known or the stay is over.
+// learnRights tells follow whether the bot may moderate: after rightsWithin at the latest, and again if that was not known by then
+// and the bot turns out to be a moderator. It returns once that is known, or when the stay is over.
 func (s *stay) learnRights(ctx context.Context) {
 	yes, known := s.c.rights(ctx)
-	s.can <- yes // there is a place for one
+	s.can <- yes // the channel has room for one
 	if known {
 		return
 	}
@@ -50,14 +50,8 @@ func (s *stay) learnRights(ctx context.Context) {
 	}
 }
 
-// mayModerate reports whether the bot is known to be a moderator.
-func (c *Connector) mayModerate(ctx context.Context) bool {
-	yes, _ := c.rights(ctx)
-	return yes
-}
-
-// rights asks the server whether the bot is a moderator: whoever may list the room's participants is. A server that fails
-// is asked again for a while; known is false when it has not said.
+// rights asks the server whether the bot is a moderator: whoever may list the room's participants is one. A server that fails is
+// asked again for a while; known is false if it never answered.
 func (c *Connector) rights(ctx context.Context) (moderator, known bool) {
 	ctx, cancel := context.WithTimeout(ctx, rightsWithin)
 	defer cancel()

@@ -10,15 +10,15 @@ import (
 	"earshot/bot"
 )
 
-// self is what the server says of the bot itself. Its methods may be called from any goroutine.
+// self is what the server says about the bot itself. Its methods may be called from any goroutine.
 type self struct {
 	mu        sync.Mutex
 	speaks    bool   // may send messages
 	moderates bool   // the RoomService obeys the bot here
-	given     string // its name, as the token brought it
+	given     string // its name, as in the token
 	name      string // its name, as the server shows it
 	renames   bool   // may change its own name
-	version   uint32 // of what the server said last
+	version   uint32 // of the server's latest update
 
 	shown     chan struct{} // closed when others know that the bot is there
 	shownOnce sync.Once
@@ -26,10 +26,10 @@ type self struct {
 
 func newSelf() *self { return &self{shown: make(chan struct{})} }
 
-// shownWithin is a little longer than the server takes to tell others of somebody who does not publish: it does so every three seconds.
+// shownWithin is a little longer than the server takes to announce a participant who does not publish: it does so every three seconds.
 const shownWithin = 3500 * time.Millisecond
 
-// awaitShown waits until others know that the bot is there: a line that comes before has no name to them.
+// awaitShown waits until others know that the bot is there: an earlier message would appear to them without a name.
 func (s *self) awaitShown(ctx context.Context) {
 	t := time.NewTimer(shownWithin)
 	defer t.Stop()
@@ -40,11 +40,11 @@ func (s *self) awaitShown(ctx context.Context) {
 	}
 }
 
-// isShown notes that others know it. The server tells the bot of itself in the same list as them, and leaves it out of what
-// it tells at once.
+// isShown records that others know about the bot. The server's delayed update lists the bot to itself as it does to others; the
+// immediate one leaves it out.
 func (s *self) isShown() { s.shownOnce.Do(func() { close(s.shown) }) }
 
-// enters takes the server's first word.
+// enters applies what the join response says.
 func (s *self) enters(me *lk.ParticipantInfo) {
 	s.permitted(me)
 	s.mu.Lock()
@@ -56,7 +56,7 @@ func (s *self) enters(me *lk.ParticipantInfo) {
 	}
 }
 
-// take takes what the server says of the bot, but for its rights; an older word than the last counts for nothing.
+// take applies an update about the bot, except its rights; an update older than the last is ignored.
 func (s *self) take(me *lk.ParticipantInfo) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -67,7 +67,7 @@ func (s *self) take(me *lk.ParticipantInfo) {
 	s.renames = me.GetPermission().GetCanUpdateMetadata()
 }
 
-// permitted takes the right to send messages, and reports whether that is news.
+// permitted applies the right to send messages, and reports whether it changed.
 func (s *self) permitted(me *lk.ParticipantInfo) (changed bool) {
 	may := me.GetPermission() == nil || me.GetPermission().GetCanPublishData()
 	s.mu.Lock()

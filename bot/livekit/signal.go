@@ -12,10 +12,10 @@ import (
 	"earshot/bot/peer"
 )
 
-// signal is the signalling of one participant.
+// signal is one participant's signalling connection.
 type signal struct{ *socket }
 
-// dial opens the signalling with the reach of a factory. query holds what is asked for beside the protocol.
+// dial opens the signalling under the factory's address policy. query holds parameters beside the protocol version.
 func dial(ctx context.Context, by *peer.Factory, base, token string, query url.Values) (*signal, error) {
 	query.Set("protocol", "15")
 	query.Set("sdk", "go")
@@ -31,11 +31,11 @@ func (s *signal) receive() (*lk.SignalResponse, error) {
 	return m, s.socket.receive(m)
 }
 
-// partWithin is how long the server may take to answer a farewell.
+// partWithin is how long the server may take to answer a leave request.
 const partWithin = 500 * time.Millisecond
 
-// leave tells the server that we go. Its answer ends the websocket: closing at once could lose the farewell, and we
-// would stand in the list of participants until the server misses us.
+// leave tells the server that we are leaving. Its answer ends the websocket: closing at once could lose the request, and we would
+// stay in the participant list until the server times us out.
 func (s *signal) leave() error {
 	time.AfterFunc(partWithin, s.close)
 	return s.send(&lk.SignalRequest{Message: &lk.SignalRequest_Leave{Leave: &lk.LeaveRequest{
@@ -58,7 +58,7 @@ func (s *signal) pump(to chan<- message, done <-chan struct{}) {
 	}
 }
 
-// message is what one websocket brought.
+// message is what one websocket received.
 type message struct {
 	from *signal
 	m    *lk.SignalResponse
@@ -69,7 +69,7 @@ func ping(now time.Time) *lk.SignalRequest {
 	return &lk.SignalRequest{Message: &lk.SignalRequest_PingReq{PingReq: &lk.Ping{Timestamp: now.UnixMilli()}}}
 }
 
-// trickle is one of our ICE candidates. The server wants no word of their end.
+// trickle is one of our ICE candidates. The server expects no end-of-candidates.
 func trickle(c *webrtc.ICECandidateInit, target lk.SignalTarget) *lk.SignalRequest {
 	b, _ := json.Marshal(c) // strings and a number
 	return &lk.SignalRequest{Message: &lk.SignalRequest_Trickle{Trickle: &lk.TrickleRequest{Target: target, CandidateInit: string(b)}}}

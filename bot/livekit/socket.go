@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"sync"
 	"time"
 
@@ -13,22 +12,21 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"earshot/bot/peer"
-	"earshot/models"
 )
 
 const (
-	// maxMessage bounds one message of the server: a join tells about everybody in the room.
+	// maxMessage bounds one message of the server: a join response describes everybody in the room.
 	maxMessage    = 16 << 20
 	dialWithin    = 5 * time.Second
 	writeWithin   = 5 * time.Second
-	silentDefault = 15 * time.Second // without word from the server; it says how long itself
+	silentDefault = 15 * time.Second // without a message from the server, unless its join response says otherwise
 	pingDefault   = 5 * time.Second
 )
 
-// refused is the server's answer to a websocket that it did not open. The body is never read: it repeats the token.
+// refused is the server's answer when it refuses the websocket. The body is never read: it repeats the token.
 type refused struct{ status int }
 
-// Error names the status.
+// Error gives the status.
 func (r *refused) Error() string {
 	return fmt.Sprintf("livekit: the server refused the join (HTTP %d)", r.status)
 }
@@ -54,22 +52,11 @@ func open(ctx context.Context, by *peer.Factory, endpoint, token string) (*socke
 	case errors.Is(err, websocket.ErrBadHandshake) && resp != nil:
 		return nil, &refused{resp.StatusCode}
 	case err != nil:
-		return nil, models.WithHint(
-			fmt.Errorf("livekit: the server cannot be reached: %w", plainError(err)),
-			"check the host and port in the URL, and that the server is running",
-		)
+		err = peer.Unreachable(err, "check the host and port in the URL, and that the server is running")
+		return nil, fmt.Errorf("livekit: the server cannot be reached: %w", err)
 	}
 	ws.SetReadLimit(maxMessage)
 	return &socket{ws: ws, silent: silentDefault}, nil
-}
-
-// plainError strips the URL from an error.
-func plainError(err error) error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		return ue.Err
-	}
-	return err
 }
 
 func (s *socket) send(m proto.Message) error {
@@ -98,7 +85,7 @@ func (s *socket) receive(m proto.Message) error {
 			continue
 		}
 		if err := proto.Unmarshal(b, m); err != nil {
-			return fmt.Errorf("livekit: signalling: a message of %d bytes cannot be read", len(b))
+			return fmt.Errorf("livekit: signalling: a message of %d bytes can't be decoded", len(b))
 		}
 		return nil
 	}

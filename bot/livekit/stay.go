@@ -46,12 +46,12 @@ type stay struct {
 func newStay(c *Connector, handler bot.RoomHandler, sig *signal) *stay {
 	return &stay{
 		c: c, handler: handler, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
-		tracks: tracks{map[string]bool{}, map[string]sealed{}}, every: pingDefault, can: make(chan bool, 1),
+		tracks: tracks{map[string]bool{}, map[string]encryptedTrack{}}, every: pingDefault, can: make(chan bool, 1),
 		sig: sig, self: newSelf(), echoes: newEchoes(),
 	}
 }
 
-// first waits for the answer to the join.
+// first waits for the join response.
 func (s *stay) first(ctx context.Context) (*lk.JoinResponse, error) {
 	defer context.AfterFunc(ctx, s.sig.close)()
 	m, err := s.sig.receive()
@@ -63,11 +63,11 @@ func (s *stay) first(ctx context.Context) (*lk.JoinResponse, error) {
 	}
 	j := m.GetJoin()
 	if j == nil || j.GetParticipant() == nil {
-		return nil, bot.Retry(models.EndFailedServer, errors.New("livekit: the server's first word is not about the join"))
+		return nil, bot.Retry(models.EndFailedServer, errors.New("livekit: the server's first message is no join response"))
 	}
 	if p := j.GetParticipant().GetPermission(); p != nil && !p.GetCanSubscribe() {
 		err := errors.New("livekit: the token does not let the bot listen")
-		return nil, models.WithHint(bot.End(models.EndDenied, err), "make one with the grant canSubscribe")
+		return nil, models.WithHint(bot.End(models.EndDenied, err), "make one with the canSubscribe grant")
 	}
 	return j, nil
 }
@@ -81,7 +81,7 @@ func (s *stay) farewell(l *lk.LeaveRequest) error {
 	return err
 }
 
-// enter takes what the join told and starts to listen.
+// enter applies the join response and starts to listen.
 func (s *stay) enter(ctx context.Context, j *lk.JoinResponse) error {
 	s.me, s.identity = j.GetParticipant().GetSid(), j.GetParticipant().GetIdentity()
 	if n := j.GetPingInterval(); n > 0 {
@@ -110,7 +110,7 @@ func (s *stay) listenTo(sig *signal) {
 	s.group.Go(func() { sig.pump(s.in, s.done) })
 }
 
-// follow takes what comes until the stay is over.
+// follow handles messages until the stay is over.
 func (s *stay) follow(ctx context.Context) error {
 	tick := time.NewTicker(s.every)
 	defer tick.Stop()
@@ -148,8 +148,8 @@ func (s *stay) follow(ctx context.Context) error {
 	}
 }
 
-// part says farewell, whatever ended the stay, and waits for the answer: else we would stand in the list of
-// participants until the server misses us.
+// part sends a leave request, whatever ended the stay, and waits for the answer: otherwise we would stay in the participant list
+// until the server times us out.
 func (s *stay) part() {
 	sig := s.signal()
 	if sig.leave() != nil {
@@ -169,7 +169,8 @@ func (s *stay) part() {
 	}
 }
 
-// joined tells the handler, and then about everybody who came before; and the handler alone when it is the rights that changed.
+// joined tells the handler that the bot is in, and then about everybody who is there; after a change of rights it tells only the
+// former.
 func (s *stay) joined(moderates bool) {
 	s.self.setModerates(moderates)
 	s.handler.Joined(s.self.capabilities())
@@ -198,10 +199,10 @@ func (s *stay) tell(p *person) {
 	s.tellEncrypted(p)
 }
 
-// take handles one message.
+// take handles one message of the server.
 func (s *stay) take(ctx context.Context, m message) error {
 	if m.from != s.signal() {
-		return nil // of a websocket that was given up
+		return nil // of a websocket that was abandoned
 	}
 	if m.err != nil {
 		return s.resume(ctx, m.err)
@@ -245,7 +246,7 @@ func (s *stay) take(ctx context.Context, m message) error {
 	return nil
 }
 
-// update takes news of participants.
+// update applies participant updates.
 func (s *stay) update(news []*lk.ParticipantInfo) error {
 	for _, p := range news {
 		if p.GetSid() == s.me {
@@ -257,7 +258,7 @@ func (s *stay) update(news []*lk.ParticipantInfo) error {
 			continue
 		}
 		if p.GetState() == lk.ParticipantInfo_DISCONNECTED {
-			s.endEncrypted(func(_ string, e sealed) bool { return e.owner == p.GetSid() })
+			s.endEncrypted(func(_ string, e encryptedTrack) bool { return e.owner == p.GetSid() })
 			if id, gone := s.people.drop(p.GetSid()); gone {
 				s.handler.Left(id)
 			}
@@ -275,7 +276,7 @@ func (s *stay) update(news []*lk.ParticipantInfo) error {
 	return nil
 }
 
-// permitted takes news of our own rights.
+// permitted applies a change of our own rights.
 func (s *stay) permitted(me *lk.ParticipantInfo) error {
 	if p := me.GetPermission(); p != nil && !p.GetCanSubscribe() {
 		return bot.End(models.EndDenied, errors.New("livekit: the right to listen was taken from the bot"))
@@ -292,7 +293,7 @@ func Abilities() bot.Capabilities {
 	return bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, SelfUnmute: true}
 }
 
-// talk takes who talks now, or no longer.
+// talk applies an update of who is talking.
 func (s *stay) talk(speakers []*lk.SpeakerInfo) {
 	for _, x := range speakers {
 		if p := s.people.sid(x.GetSid()); p != nil && s.isReady() && !unheard(p.info) {
@@ -301,7 +302,7 @@ func (s *stay) talk(speakers []*lk.SpeakerInfo) {
 	}
 }
 
-// subscribe asks for the sound of a participant. Pictures are not asked for.
+// subscribe subscribes to a participant's audio. Video is never subscribed to.
 func (s *stay) subscribe(p *person) {
 	var sids []string
 	for _, t := range audible(p.info) {
@@ -329,9 +330,9 @@ func (s *stay) signal() *signal {
 	return s.sig
 }
 
-// end closes everything and returns after all goroutines of the stay.
+// end closes everything and returns once all goroutines of the stay have ended.
 func (s *stay) end() {
-	s.endEncrypted(func(string, sealed) bool { return true })
+	s.endEncrypted(func(string, encryptedTrack) bool { return true })
 	if s.media != nil {
 		s.part()
 	}

@@ -23,8 +23,8 @@ const talkWithin = 4 * time.Second
 
 var errNoChannel = errors.New("livekit: no channel for messages")
 
-// talker is the bot's own connection for messages. They appear under its name; what the server's RoomService sends
-// comes from nobody. It is made when there is something to say.
+// talker is the bot's own publishing connection for messages, which appear under its name; messages of the server's RoomService
+// have no sender. It is made when there is something to say.
 type talker struct {
 	conn *peer.Conn
 	ch   *peer.Channel
@@ -34,7 +34,7 @@ type talker struct {
 	early    []webrtc.ICECandidateInit
 }
 
-// newTalker makes the connection; offer tells the server of it.
+// newTalker makes the connection; offer announces it to the server.
 func (s *stay) newTalker(ctx context.Context) (*talker, error) {
 	t := &talker{}
 	var err error
@@ -54,8 +54,8 @@ func (s *stay) newTalker(ctx context.Context) (*talker, error) {
 	return t, nil
 }
 
-// offer tells the server of the connection, with the candidates that were found by now, unless it has answered. The
-// websocket may have broken before the offer or its answer came through: then it is told again, the same one.
+// offer sends the offer, with the candidates found so far, unless the server has answered. The websocket may have broken before the
+// offer or its answer got through: then the same offer is sent again.
 func (t *talker) offer(to *signal) error {
 	if t.isAnswered() {
 		return nil
@@ -63,7 +63,7 @@ func (t *talker) offer(to *signal) error {
 	return to.send(&lk.SignalRequest{Message: &lk.SignalRequest_Offer{Offer: description("offer", t.conn.Description())}})
 }
 
-// channel is where messages go, opened when it is not yet.
+// channel is where messages go; it is opened on first use.
 func (s *stay) channel(ctx context.Context) (*peer.Channel, error) {
 	s.talking.Lock()
 	defer s.talking.Unlock()
@@ -100,7 +100,7 @@ func (s *stay) channel(ctx context.Context) (*peer.Channel, error) {
 	}
 }
 
-// livingTalker is the connection that there is, or a new one in the place of one that failed. The caller holds talking.
+// livingTalker is the current connection, or a new one to replace one that failed. The caller holds talking.
 func (s *stay) livingTalker(ctx context.Context) (*talker, error) {
 	t := s.currentTalker()
 	if t == nil {
@@ -138,7 +138,7 @@ func (t *talker) isAnswered() bool {
 func (t *talker) answer(sdp string) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.answered { // the offer was told twice
+	if t.answered { // the offer was sent twice
 		return nil
 	}
 	if err := t.conn.Answer(sdp); err != nil {
@@ -152,7 +152,7 @@ func (t *talker) answer(sdp string) error {
 	return nil
 }
 
-// candidate takes one of the server's candidates, which may come before the answer.
+// candidate adds one of the server's candidates, which may come before the answer.
 func (t *talker) candidate(init string) {
 	var c webrtc.ICECandidateInit
 	if json.Unmarshal([]byte(init), &c) != nil {

@@ -3,7 +3,6 @@ package livekit
 import (
 	"context"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 	"google.golang.org/protobuf/proto"
 
+	"earshot/bot/bottest"
 	"earshot/bot/peer"
 )
 
@@ -50,11 +50,7 @@ func wire(t *testing.T) (*signal, *websocket.Conn, chan string) {
 // speechless is a stay that has a websocket and nothing more.
 func speechless(t *testing.T, sig *signal) *stay {
 	t.Helper()
-	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := newStay(&Connector{cfg: Config{Peer: f}, log: slog.New(slog.DiscardHandler)}, nil, sig)
+	s := newStay(&Connector{cfg: Config{Peer: bottest.Factory(t)}, log: slog.New(slog.DiscardHandler)}, nil, sig)
 	t.Cleanup(func() {
 		close(s.done)
 		if x := s.currentTalker(); x != nil {

@@ -15,7 +15,7 @@ import (
 )
 
 // Credentials let the bot into rooms: an API key and its secret, which sign a token for each join and each action, or
-// one ready token, or both: the bot then joins with the token and acts with the key. They print as nothing.
+// a ready-made token, or both: the bot then joins with the token and acts with the key. They never print.
 type Credentials struct {
 	Key, Secret string
 	// Token is used as it is, and renewed by the server while it is in use.
@@ -35,7 +35,7 @@ func (c Credentials) check() error {
 	const hint = "set LIVEKIT_API_KEY and LIVEKIT_API_SECRET, or EARSHOT_TOKEN to a token that lets the bot join"
 	switch {
 	case c.Key != "" && c.Secret == "":
-		return models.WithHint(errors.New("livekit: there is an API key and no secret"), hint)
+		return models.WithHint(errors.New("livekit: there is an API key but no secret"), hint)
 	case c.Key == "" && c.Token == "":
 		return models.WithHint(errors.New("livekit: no credentials for this server"), hint)
 	}
@@ -43,15 +43,15 @@ func (c Credentials) check() error {
 }
 
 const (
-	// joinFor is how long a token for a join holds; the server renews it for as long as the connection lasts.
+	// joinFor is how long a join token is valid; the server renews it for as long as the connection lasts.
 	joinFor = 10 * time.Minute
-	// actFor is how long a token for one action holds.
+	// actFor is how long the token of a single action is valid.
 	actFor = time.Minute
-	// skew is how far the clocks of two machines may be apart.
+	// skew is how far two machines' clocks may differ.
 	skew = 10 * time.Second
 )
 
-// Grant is what a token allows, in the names of LiveKit's access tokens.
+// Grant is what a token allows, by the field names of LiveKit's access tokens.
 type Grant struct {
 	Room           string `json:"room,omitempty"`
 	RoomJoin       bool   `json:"roomJoin,omitempty"`
@@ -68,7 +68,7 @@ type Grant struct {
 	Agent                bool  `json:"agent,omitempty"`
 }
 
-// Claims are the content of an access token (RFC 7519 with LiveKit's own claims).
+// Claims are the contents of an access token (RFC 7519 with LiveKit's own claims).
 type Claims struct {
 	Issuer     string            `json:"iss,omitempty"`
 	Identity   string            `json:"sub,omitempty"`
@@ -83,7 +83,7 @@ type Claims struct {
 
 var rawURL = base64.RawURLEncoding
 
-// Sign makes a token (HS256) that holds for the given time. The issuer is the key.
+// Sign makes a token (HS256) that is valid for the given time. The issuer is the key.
 func (c Credentials) Sign(claims Claims, now time.Time, holds time.Duration) (string, error) {
 	claims.Issuer, claims.NotBefore, claims.Expires = c.Key, now.Add(-skew).Unix(), now.Add(holds).Unix()
 	body, err := json.Marshal(claims)
@@ -100,8 +100,8 @@ func signature(secret, signed string) []byte {
 	return mac.Sum(nil)
 }
 
-// errToken says a token is not one, or not ours, or out of its time.
-var errToken = errors.New("livekit: the token cannot be used")
+// errToken says that a token is malformed, not ours, or outside its time.
+var errToken = errors.New("livekit: the token is invalid")
 
 // verify checks a token's signature and time and returns its claims.
 func (c Credentials) verify(token string, now time.Time) (Claims, error) {
@@ -118,12 +118,12 @@ func (c Credentials) verify(token string, now time.Time) (Claims, error) {
 		return Claims{}, fmt.Errorf("%w: it was signed with another key", errToken)
 	}
 	if now.Unix() > claims.Expires+int64(skew/time.Second) || now.Unix()+int64(skew/time.Second) < claims.NotBefore {
-		return Claims{}, fmt.Errorf("%w: it is out of date", errToken)
+		return Claims{}, fmt.Errorf("%w: it has expired or is not valid yet", errToken)
 	}
 	return claims, nil
 }
 
-// readClaims reads a token that the server will check: its signature is not looked at.
+// readClaims reads a token that the server will verify: its signature is not checked here.
 func readClaims(token string) (Claims, error) {
 	parts := strings.Split(token, ".")
 	if len(parts) != 3 || len(token) > 16<<10 {

@@ -17,10 +17,10 @@ import (
 	"earshot/models"
 )
 
-// EventKind is what a webhook tells.
+// EventKind is what a webhook is about.
 type EventKind string
 
-// The events that matter to the bot; others are passed over.
+// The events that matter to the bot; others are ignored.
 const (
 	EventRoomStarted  EventKind = "room_started"
 	EventRoomFinished EventKind = "room_finished"
@@ -35,20 +35,20 @@ type Event struct {
 	ID   string
 	Kind EventKind
 	Room models.Room
-	// Identity is whom a participant's or track's event is about; empty for a room's.
+	// Identity is the participant that a participant or track event is about; empty for room events.
 	Identity string
 	At       time.Time
 }
 
-// WebhookConfig says whose webhooks to take.
+// WebhookConfig says whose webhooks to accept.
 type WebhookConfig struct {
 	// URL is livekit://host[:port], where the rooms of these events are.
 	URL string
 	// Auth must hold the key and the secret that the server signs with.
 	Auth Credentials
-	// Identity is the bot's own: events about it are passed over. Default "earshot".
+	// Identity is the bot's own: events about it are ignored. Default "earshot".
 	Identity string
-	// Told gets each event, from the request's goroutine; it must not block. An event may come twice, or late.
+	// Told is called with each event, on the request's goroutine; it must not block. An event may come twice, or late.
 	Told func(Event)
 	Log  *slog.Logger
 }

@@ -16,31 +16,31 @@ import (
 	"earshot/models"
 )
 
-// Invitation is a room that the server sends the bot to.
+// Invitation is a room that the server dispatches the bot to.
 type Invitation struct {
 	Room models.Room
 	// Connector joins the room.
 	Connector *Connector
-	// Metadata is what the inviting program said with the dispatch; untrusted.
+	// Metadata is what the inviting program attached to the dispatch; untrusted.
 	Metadata string
 }
 
-// WorkerConfig says how the bot offers itself to a server.
+// WorkerConfig says how the bot registers with a server as an agent worker.
 type WorkerConfig struct {
 	// URL is livekit://host[:port], without a room.
 	URL string
 	// Auth must hold a key and a secret.
 	Auth Credentials
-	// Agent is the name by which programs invite the bot. Empty: it is sent to every room that opens.
+	// Agent is the name by which programs dispatch the bot. Empty: it is dispatched to every room that opens.
 	Agent string
 	// Identity, Name and Hidden are the bot's in the rooms, as in Config.
 	Identity, Name string
 	Hidden         bool
-	// Load is how busy this machine is, 0 to 1; the server sends rooms to the least busy of several workers. Nil: never busy.
+	// Load is how busy this machine is, 0 to 1; the server picks the least busy of several workers. Nil: never busy.
 	Load func() float64
-	// Full is the load from which on the bot takes no more; default 1.
+	// Full is the load at which the bot takes no more rooms; default 1.
 	Full float64
-	// Wanted reports whether to take a room; nil takes each.
+	// Wanted reports whether to take a room; nil takes every room.
 	Wanted func(models.Room) bool
 	// Invited listens in a room until it is over. Each is called in a goroutine of its own. A context that ends with an
 	// End error was cancelled by the server.
@@ -60,7 +60,7 @@ type Worker struct {
 	running map[string]context.CancelCauseFunc // by job
 }
 
-// NewWorker checks the configuration; nothing is connected yet.
+// NewWorker validates the configuration; it does not connect.
 func NewWorker(c WorkerConfig) (*Worker, error) {
 	at, err := parseServer(c.URL)
 	if err != nil {
@@ -98,12 +98,12 @@ const (
 	workerPauseMin = 500 * time.Millisecond
 	workerPauseMax = 30 * time.Second
 	reportEvery    = 2 * time.Second
-	// takenBack is how long a room may take to end by itself when its job was taken back: then its own reason counts.
+	// takenBack is how long a room may take to end by itself once its job was terminated: then its own reason counts.
 	takenBack = time.Second
 )
 
-// Run takes invitations until the context ends or the credentials are refused, and returns after every room is over. A
-// lost connection is made again; the rooms go on meanwhile.
+// Run accepts jobs until the context ends or the credentials are refused, and returns after every room is over. It reconnects when
+// the connection is lost; the rooms go on meanwhile.
 func (w *Worker) Run(ctx context.Context) error {
 	defer w.jobs.Wait()
 	for pause := workerPauseMin; ; pause = min(2*pause, workerPauseMax) {
@@ -130,7 +130,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	}
 }
 
-// serve registers once and takes what comes.
+// serve registers once and handles what arrives.
 func (w *Worker) serve(ctx context.Context) error {
 	token, err := w.cfg.Auth.Sign(Claims{Video: &Grant{Agent: true}}, time.Now(), joinFor)
 	if err != nil {
@@ -172,7 +172,7 @@ func (w *Worker) registration() *lk.WorkerMessage {
 	}}}
 }
 
-// report tells the load from time to time, and pings.
+// report sends the load from time to time, and pings.
 func (w *Worker) report(s *socket, over <-chan struct{}) {
 	t := time.NewTicker(reportEvery)
 	defer t.Stop()
@@ -227,7 +227,7 @@ func (w *Worker) available(j *lk.Job) *lk.WorkerMessage {
 	}}}
 }
 
-// assigned begins a job and tells the server.
+// assigned starts a job and tells the server.
 func (w *Worker) assigned(ctx context.Context, s *socket, a *lk.JobAssignment) error {
 	id := a.GetJob().GetId()
 	at := w.at
@@ -252,7 +252,7 @@ func (w *Worker) assigned(ctx context.Context, s *socket, a *lk.JobAssignment) e
 		w.mu.Lock()
 		delete(w.running, id)
 		w.mu.Unlock()
-		_ = s.send(jobStatus(id, err)) // the connection may be another by now: then the server knows anyway
+		_ = s.send(jobStatus(id, err)) // the connection may be a new one by now: then the server knows anyway
 		_ = s.send(w.status())
 	})
 	running := &lk.UpdateJobStatus{JobId: id, Status: lk.JobStatus_JS_RUNNING}

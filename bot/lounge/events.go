@@ -39,6 +39,7 @@ const (
 	EventTalking   EventType = "talking"   // ID, Talking
 	EventListeners EventType = "listeners" // Listeners, all of them
 	EventChat      EventType = "chat"      // Chat
+	EventCaption   EventType = "caption"   // Caption
 	EventAudience  EventType = "audience"  // Audience, all of them
 	EventRemoved   EventType = "removed"   // a host sent somebody out: ID, Banned
 	EventUnbanned  EventType = "unbanned"  // a host lifted a ban: ID
@@ -58,6 +59,7 @@ type Event struct {
 	Talking   bool       `json:"talking,omitempty"`
 	Listeners []Listener `json:"listeners,omitempty"`
 	Chat      *Chat      `json:"chat,omitempty"`
+	Caption   *Caption   `json:"caption,omitempty"`
 	// Audience are those whom a host moved there: they hear and may not speak.
 	Audience []Listener `json:"audience,omitempty"`
 	Banned   bool       `json:"banned,omitempty"`
@@ -83,6 +85,19 @@ type Chat struct {
 	// To is the person whom alone the line is for; empty: everybody.
 	To string    `json:"to,omitempty"`
 	At time.Time `json:"at"`
+}
+
+// Caption is a line of what is said in a room, by a bot of its host.
+type Caption struct {
+	// ID names the line: a caption replaces an earlier one with its id.
+	ID string `json:"id"`
+	// Person is the speaker's id, and Name the name.
+	Person string `json:"person"`
+	Name   string `json:"name"`
+	// Text is the line so far; empty: it is taken back.
+	Text string `json:"text"`
+	// Final says that no other caption of the line follows; others are guesses.
+	Final bool `json:"final,omitempty"`
 }
 
 // Request and answer headers of the lounge beyond WHIP.

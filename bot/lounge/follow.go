@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/peer"
 	"earshot/models"
 )
 
@@ -24,7 +25,7 @@ const (
 
 var (
 	errQuiet  = errors.New("the event stream went silent")
-	errBroken = errors.New("the event stream broke off")
+	errBroken = errors.New("the event stream was cut off")
 )
 
 // follow reads the room's events until the context ends, the stream breaks or handle returns an error.
@@ -70,12 +71,8 @@ func (c *Client) openEvents(ctx context.Context) (*http.Response, error) {
 		if cause := context.Cause(ctx); cause != nil && !errors.Is(cause, errQuiet) {
 			return nil, cause
 		}
-		var ue *url.Error
-		if errors.As(err, &ue) {
-			err = ue.Err
-		}
-		return nil, models.WithHint(bot.Retry(models.EndFailedServer, fmt.Errorf("lounge: %s cannot be reached: %w", req.URL.Host, err)),
-			"check the host and port in the URL, and that the lounge is open")
+		err = peer.Unreachable(err, "check the host and port in the URL, and that the lounge is open")
+		return nil, bot.Retry(models.EndFailedServer, fmt.Errorf("lounge: %s cannot be reached: %w", req.URL.Host, err))
 	}
 	if resp.StatusCode == http.StatusOK {
 		return resp, nil

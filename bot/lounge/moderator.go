@@ -111,3 +111,13 @@ func (c *Client) Rename(ctx context.Context, name string) error {
 	_, err := c.post(ctx, s, "/name", map[string]string{"name": name})
 	return err
 }
+
+// Caption implements bot.Captioner: the page of everybody in the lounge shows it. It needs the host's token.
+func (c *Client) Caption(ctx context.Context, x bot.Caption) error {
+	s := c.now.Load()
+	if s == nil {
+		return bot.ErrNotJoined
+	}
+	_, err := c.post(ctx, s, "/captions", Caption{ID: x.Line, Person: x.SpeakerID, Name: x.SpeakerName, Text: x.Text, Final: x.Final})
+	return err
+}

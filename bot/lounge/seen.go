@@ -57,7 +57,7 @@ func (s *seen) note(e Event) {
 		if e.Chat != nil {
 			s.lines = append(s.lines[max(0, len(s.lines)-keepLines+1):], e.Chat.ID)
 		}
-	case EventTalking, EventListeners, EventClosed:
+	case EventTalking, EventListeners, EventClosed, EventCaption:
 	}
 }
 

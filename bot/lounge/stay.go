@@ -15,11 +15,11 @@ import (
 
 // Run is in the room until the context ends or the event stream breaks. Each speaker has a WHEP session of their own,
 // which is renewed when it breaks alone.
-func (c *Client) Run(ctx context.Context, ears bot.RoomHandler) error {
+func (c *Client) Run(ctx context.Context, handler bot.RoomHandler) error {
 	defer c.http.CloseIdleConnections()
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s := &stay{c: c, ears: ears, ctx: ctx, cancel: cancel, heard: map[string]*heard{}, seen: newSeen()}
+	s := &stay{c: c, handler: handler, ctx: ctx, cancel: cancel, heard: map[string]*heard{}, seen: newSeen()}
 	defer c.now.Store(nil)
 	err := c.follow(ctx, s.event)
 	cancel(err)
@@ -29,14 +29,14 @@ func (c *Client) Run(ctx context.Context, ears bot.RoomHandler) error {
 
 // stay is the state of one Run; event is called from one goroutine.
 type stay struct {
-	c      *Client
-	ears   bot.RoomHandler
-	ctx    context.Context //nolint:containedctx // of Run
-	cancel context.CancelCauseFunc
-	you    string
-	heard  map[string]*heard // by person id
-	seen   *seen
-	group  sync.WaitGroup
+	c       *Client
+	handler bot.RoomHandler
+	ctx     context.Context //nolint:containedctx // of Run
+	cancel  context.CancelCauseFunc
+	you     string
+	heard   map[string]*heard // by person id
+	seen    *seen
+	group   sync.WaitGroup
 	// reached says that somebody's media has come through in this Run.
 	reached atomic.Bool
 }
@@ -58,11 +58,11 @@ func (s *stay) event(e Event) error {
 		}
 		s.you = e.You
 		s.c.now.Store(s.seen)
-		s.ears.Joined(rights(e.Rights))
+		s.handler.Joined(rights(e.Rights))
 		for _, p := range e.People {
 			s.person(p)
 			if p.Talking { // no news comes before a pause
-				s.ears.Talking(p.ID, true)
+				s.handler.Talking(p.ID, true)
 			}
 		}
 	case EventPerson:
@@ -75,12 +75,12 @@ func (s *stay) event(e Event) error {
 		// A lounge that is restarted opens its rooms again, so this may be worth another try.
 		return bot.Retry(models.EndRoomClosed, errRoomClosed)
 	case EventTalking:
-		s.ears.Talking(e.ID, e.Talking)
+		s.handler.Talking(e.ID, e.Talking)
 	case EventChat:
-		if c, ok := s.ears.(bot.ChatHandler); ok && e.Chat != nil {
+		if c, ok := s.handler.(bot.ChatHandler); ok && e.Chat != nil {
 			c.Said(e.Chat.From, e.Chat.Text)
 		}
-	case EventListeners, EventAudience, EventRemoved, EventUnbanned:
+	case EventListeners, EventAudience, EventRemoved, EventUnbanned, EventCaption:
 	}
 	return nil
 }
@@ -89,7 +89,7 @@ func (s *stay) person(p Person) {
 	if p.ID == "" || p.Track == "" {
 		return
 	}
-	s.ears.Speaker(models.Speaker{ID: p.ID, Name: p.Name, Role: p.Role})
+	s.handler.Speaker(models.Speaker{ID: p.ID, Name: p.Name, Role: p.Role})
 	if h := s.heard[p.ID]; h != nil {
 		if h.track == p.Track {
 			return
@@ -108,7 +108,7 @@ func (s *stay) left(id, track string) {
 	}
 	h.cancel()
 	delete(s.heard, id)
-	s.ears.Left(id)
+	s.handler.Left(id)
 }
 
 // The pauses between attempts to hear one person.
@@ -119,7 +119,7 @@ const (
 
 // hear listens to one publication until it ends.
 func (s *stay) hear(ctx context.Context, p Person) {
-	sink := s.ears.Track(bot.TrackInfo{
+	sink := s.handler.Track(bot.TrackInfo{
 		Track: p.Track, SpeakerID: p.ID, SpeakerName: p.Name, Role: p.Role, Attribution: models.AttributionTrack,
 	})
 	defer sink.End()

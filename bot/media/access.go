@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// hearing says whether a speaker's tracks are processed, and if not, why.
+// hearing says whether a speaker's tracks are processed and, if not, why.
 type hearing int32
 
 const (
@@ -55,7 +55,7 @@ func (a *access) recall(id string, now time.Duration) {
 	}
 }
 
-// object records whether a speaker objects. It returns whether that is a change, and since when they had objected.
+// object records whether a speaker objects. It returns whether that is a change, and since when the speaker had objected.
 func (a *access) object(id string, objects bool, now time.Duration) (since time.Duration, news bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -68,7 +68,7 @@ func (a *access) object(id string, objects bool, now time.Duration) (since time.
 	return since, did != objects
 }
 
-// pause begins or ends a pause. It returns whether that is a change, and when the pause had begun.
+// pause begins or ends a pause. It returns whether that is a change, and when the pause began.
 func (a *access) pause(on bool, now time.Duration) (since time.Duration, news bool) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -90,7 +90,7 @@ func (a *access) isPaused() bool {
 	return a.pausedAt != 0
 }
 
-// end removes and returns all objections, with since when they were in force.
+// end removes and returns all objections, with the times since when they were in force.
 func (a *access) end() map[string]time.Duration {
 	a.mu.Lock()
 	defer a.mu.Unlock()

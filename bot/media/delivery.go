@@ -10,13 +10,13 @@ import (
 	"earshot/models"
 )
 
-// The shortest and longest delay between attempts to store an item.
+// Minimum and maximum delay between attempts to store an item.
 const (
 	storeAgain = 200 * time.Millisecond
 	storePause = 5 * time.Second
 )
 
-// delivery passes the items of an outbox to the Sink. Not safe for concurrent use.
+// delivery passes the items of an outbox to the Sink. It is not safe for concurrent use.
 type delivery struct {
 	box      *outbox
 	sink     Sink
@@ -29,8 +29,8 @@ type delivery struct {
 	noted bool // the sink holds losses
 }
 
-// deliver stores the items in order until the outbox is closed and empty, or the context ends; then it stores gaps in place of
-// the remaining clips and returns an error with their number.
+// deliver stores the items in order until the outbox is closed and empty or the context ends. In the latter case, it stores gaps in place
+// of the remaining clips and returns an error with their number.
 func (d *delivery) deliver(ctx context.Context) error {
 	for {
 		it, state := d.box.first()
@@ -55,7 +55,7 @@ func (d *delivery) deliver(ctx context.Context) error {
 	}
 }
 
-// store retries an item until it is stored or given up. It returns false when the context has ended.
+// store retries an item until it is stored or given up. It returns false if the context has ended.
 func (d *delivery) store(ctx context.Context, it item) bool {
 	for pause := storeAgain; !d.gone; pause = min(2*pause, storePause) {
 		err := d.send(ctx, it)
@@ -82,7 +82,7 @@ func (d *delivery) store(ctx context.Context, it item) bool {
 	return true
 }
 
-// hopeless reports whether a retry would fail too, so that the item must not block those after it.
+// hopeless reports whether a retry would fail as well, so that the item must not block those after it.
 func hopeless(err error) bool {
 	return errors.Is(err, models.ErrNotFound) || errors.Is(err, models.ErrInvalid)
 }

@@ -8,12 +8,12 @@ import (
 	"earshot/models"
 )
 
-// Encrypted returns the sink of a track that is encrypted end to end. When the track ends, its time is stored as a gap.
+// Encrypted returns the sink of a track that is encrypted end to end. When the track ends, its duration is stored as a gap.
 func (p *Pipeline) Encrypted(info bot.TrackInfo) bot.TrackSink {
 	return &encrypted{parts: p.parts, info: info, since: p.parts.Now()}
 }
 
-// encrypted is a track of which nothing can be heard.
+// encrypted is a track on which nothing can be heard.
 type encrypted struct {
 	parts *parts
 	info  bot.TrackInfo

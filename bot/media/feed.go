@@ -14,17 +14,16 @@ import (
 )
 
 const (
-	feedLength = 256 // packets: 5 s of speech
+	feedLength = 512 // packets: 10 s of speech, which arrive at once after the machine was stalled
 	tickBusy   = 20 * time.Millisecond
 	tickIdle   = 250 * time.Millisecond
 	idleAfter  = 3 * time.Second
 	packetMS   = 20 // the assumed duration of a dropped packet
-	maxPanics  = 10 // consecutive panics of a track before it rests
+	maxPanics  = 10 // consecutive panics of a track before it is suspended
 	restFor    = time.Minute
-	restTold   = 4 * time.Second // how often gaps are stored while a track rests
+	restTold   = 4 * time.Second // how often gaps are stored while a track is suspended
 
-	// unheardFor is the silence after which a voice counts as unmuting, on all platforms alike, whether or not they signal
-	// muting.
+	// unheardFor is the silence after which a voice counts as unmuting, on all platforms, whether or not they signal muting.
 	unheardFor = 30 * time.Second
 )
 
@@ -40,12 +39,12 @@ type feed struct {
 	shut atomic.Int32
 	news chan struct{}
 
-	voice   *voice // of the speaker
+	voice   *voice // the speaker's
 	drops   drops
 	figures figures
 
 	// Owned by the goroutine that runs the feed.
-	told    span // the last overload stored as a gap
+	told    told
 	silence bool // the track's output is discarded
 }
 
@@ -75,7 +74,31 @@ func (s *span) add(at time.Duration) {
 	s.n++
 }
 
-// drops are the packets dropped and not yet reported.
+// told is how much of the dropped audio has been stored as gaps but not yet reported by the track, to which it looks like packet loss.
+type told struct {
+	ms int64
+	at time.Duration // session time of the latest drop
+}
+
+// owedFor is how long after a drop the track may still report it: it has a full queue to process, and merges losses.
+const owedFor = 20 * time.Second
+
+// tell adds a span that has been stored.
+func (t *told) tell(s span) {
+	t.ms, t.at = t.ms+int64(s.n)*packetMS, s.to
+}
+
+// rest returns how much of a loss that the track reports now is not a drop that has already been stored.
+func (t *told) rest(lostMS int64, now time.Duration) int64 {
+	if now-t.at > owedFor {
+		t.ms = 0
+	}
+	known := min(t.ms, lostMS)
+	t.ms -= known
+	return lostMS - known
+}
+
+// drops holds the packets dropped and not yet reported.
 type drops struct {
 	mu sync.Mutex
 	span
@@ -122,15 +145,15 @@ func (f *feed) Packet(raw []byte, levelExtID uint8) {
 	}
 	select {
 	case f.in <- arrival{packet, now}:
-	case <-f.end: // nobody reads any more
+	case <-f.end: // nobody is reading any more
 	default:
 		f.p.traffic.dropped.Add(1)
 		f.drops.note(now)
 	}
 }
 
-// A packet counts as a voice by its audio level or, without one, by its size: comfort noise and the silence that a server sends
-// for a muted track take a few bytes.
+// A packet counts as voice by its audio level or, if it has none, by its size: comfort noise, and the silence that a server sends for a
+// muted track, take only a few bytes.
 const (
 	loudLevel = 50 // -dBov (RFC 6464)
 	loudBytes = 24
@@ -146,8 +169,8 @@ func loud(p audio.Packet) bool {
 // End implements TrackSink.
 func (f *feed) End() { f.once.Do(func() { close(f.end) }) }
 
-// run feeds an audio.Track until the track ends. A panic in decoding loses the open segment, not the speaker; after repeated
-// panics the track rests.
+// run feeds an audio.Track until the track ends. A panic while decoding loses the open segment, but not the speaker; after repeated panics,
+// the track is suspended.
 func (f *feed) run() {
 	for panics := 0; f.open(); {
 		began := f.p.Now()
@@ -167,7 +190,7 @@ func (f *feed) run() {
 	}
 }
 
-// open waits until the track is to be processed; it returns false if the track ends first.
+// open waits until the track is to be processed. It returns false if the track ends first.
 func (f *feed) open() bool {
 	for f.hearing() != heardNow {
 		select {
@@ -180,7 +203,7 @@ func (f *feed) open() bool {
 	return true
 }
 
-// feedState is why a feed stopped following its track.
+// feedState is the reason why a feed stopped following its track.
 type feedState int
 
 const (
@@ -245,7 +268,7 @@ func (f *feed) loop(track *audio.Track) feedState {
 				decoded = track.Stats().DecodedMS
 				f.heard(a.at)
 			}
-			if len(f.in) == 0 { // unless it lags behind
+			if len(f.in) == 0 { // unless it is behind
 				previews.Look(track)
 			}
 		case <-timer.C:
@@ -287,16 +310,20 @@ func (f *feed) finish(track *audio.Track) {
 	}
 }
 
-// tellDrops stores dropped packets as a gap, once the track has caught up.
+// tellDrops stores dropped packets as a gap once the track has caught up.
 func (f *feed) tellDrops() {
-	if len(f.in) > feedLength/2 {
-		return
+	if len(f.in) <= feedLength/2 {
+		f.storeDrops()
 	}
+}
+
+// storeDrops stores dropped packets as a gap if there are any.
+func (f *feed) storeDrops() {
 	s := f.drops.take()
 	if s.n == 0 {
 		return
 	}
-	f.told = s
+	f.told.tell(s)
 	f.missed(s, models.GapOverload)
 	f.p.Log.Warn("packets dropped: this machine cannot keep up", "track", f.info.Track, "packets", s.n, "ms", (s.to - s.from).Milliseconds())
 }
@@ -312,17 +339,20 @@ func (f *feed) Clip(c models.Clip) {
 	f.p.out.clip(c)
 }
 
-// Gap implements audio.Sink. To the decoder dropped packets look like loss; they are reported once, with their own cause.
+// Gap implements audio.Sink. To the decoder, dropped packets look like packet loss; they are reported only once, with their own cause.
 func (f *feed) Gap(g models.Gap) {
-	const slack = 500
-	if f.silence || f.told.n > 0 && g.StartMS >= f.told.from.Milliseconds()-slack && g.EndMS <= f.told.to.Milliseconds()+slack {
+	if f.silence {
+		return
+	}
+	f.storeDrops()
+	if g.LostMS = f.told.rest(g.LostMS, f.p.Now()); g.LostMS < packetMS {
 		return
 	}
 	g.SpeakerName = f.p.people.name(f.info.SpeakerID, f.info.SpeakerName)
 	f.p.out.gap(g)
 }
 
-// previewer sends open segments under the speaker's current name.
+// previewer returns a Previewer that sends open segments under the speaker's current name.
 func (f *feed) previewer() *Previewer {
 	v := &Previewer{Every: f.p.PreviewEvery}
 	if f.p.Preview != nil {
@@ -343,7 +373,7 @@ func (f *feed) heard(at time.Duration) {
 	}
 }
 
-// observer returns the observer of a track's audio; nil if there is none.
+// observer returns the observer of a track's audio, or nil if there is none.
 func (f *feed) observer() func(models.Observation) {
 	if f.p.Observer == nil {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"earshot/models"
 )
 
-// Pause begins or ends a pause, in which no track is processed, and reports whether that is a change.
+// Pause begins or ends a pause, during which no track is processed, and reports whether that is a change.
 func (p *Pipeline) Pause(on bool) bool {
 	now := p.parts.Now()
 	since, news := p.parts.access.pause(on, now)
@@ -46,14 +46,17 @@ func (p *Pipeline) Object(id string, objects bool) bool {
 	return true
 }
 
-// objected stores the time of an objection as a gap, if the speaker was present.
+// Objects reports whether a person objects to being recorded.
+func (p *Pipeline) Objects(id string) bool { return p.parts.access.of(id) == objection }
+
+// objected stores the duration of an objection as a gap if the speaker was present.
 func (p *Pipeline) objected(id string, since, now time.Duration) {
 	if s, seen := p.parts.people.get(id); seen {
 		p.parts.gap(id, s.Name, since, now, now-since, models.GapObjected)
 	}
 }
 
-// endAccess stores pauses and objections still in force at the end of a session.
+// endAccess stores the pauses and objections that are still in force when the session ends.
 func (p *Pipeline) endAccess() {
 	now := p.parts.Now()
 	if since, paused := p.parts.access.pause(false, now); paused {
@@ -64,10 +67,10 @@ func (p *Pipeline) endAccess() {
 	}
 }
 
-// Speaker records a person, and stores them if anything has changed.
+// Speaker records a person, and stores the entry if anything has changed.
 func (p *Pipeline) Speaker(s models.Speaker) { p.parts.speaker(s) }
 
-// Person returns a person's name, as Name does, and role.
+// Person returns a person's name, as Name does, and their role.
 func (p *Pipeline) Person(id string) (name string, role models.Role) {
 	s, _ := p.parts.people.get(id)
 	return p.Name(id), s.Role
@@ -76,10 +79,10 @@ func (p *Pipeline) Person(id string) (name string, role models.Role) {
 // Name returns a person's current name, or the id if it is unknown.
 func (p *Pipeline) Name(id string) string { return p.parts.people.name(id, id) }
 
-// SilentFor returns how long ago a speaker was last heard; false if they have no track of their own.
+// SilentFor returns how long ago a speaker was last heard, and false if they have no track of their own.
 func (p *Pipeline) SilentFor(id string) (time.Duration, bool) { return p.parts.silentFor(id) }
 
-// LastVoice returns when anybody was last heard or a pause ended; 0 if never.
+// LastVoice returns the session time at which anybody was last heard or a pause ended, or 0 if there was neither.
 func (p *Pipeline) LastVoice() time.Duration { return time.Duration(p.parts.voices.last.Load()) }
 
 // HasMedia reports whether any packet has arrived.
@@ -88,15 +91,15 @@ func (p *Pipeline) HasMedia() bool { return p.parts.traffic.packets.Load() > 0 }
 // Event reports a person's action to the Observer.
 func (p *Pipeline) Event(e models.RoomEvent, id string) { p.parts.event(e, id) }
 
-// Consent stores an entry of the consent ledger, after filling in Session and SpeakerName.
+// Consent adds an entry to the consent ledger, after filling in Session and SpeakerName.
 func (p *Pipeline) Consent(c models.Consent) {
 	c.Session, c.SpeakerName = p.parts.Session.ID, p.parts.people.name(c.SpeakerID, "")
 	p.parts.out.consent(c)
 }
 
-// Recent returns a speaker's audio between two session times, in ms, as far as it is still in memory: the original packets in
-// the container of models.Clip.Opus, and the actual bounds. track selects one of several tracks; "" means the one with the most
-// audio. opus is nil if there is none. It may be called after Close too.
+// Recent returns a speaker's audio between two session times, in ms, if it is still in memory: the original packets in the container of
+// models.Clip.Opus, and the actual limits. track selects one of several tracks; "" means the one with the most audio. opus is nil if there
+// is no audio. Recent may also be called after Close.
 func (p *Pipeline) Recent(speakerID, track string, fromMS, toMS int64) (opus []byte, from, to int64) {
 	return p.parts.recent.clip(speakerID, track, fromMS, toMS)
 }
@@ -112,8 +115,8 @@ func (p *Pipeline) Stats() Stats {
 	return s
 }
 
-// DeafTo returns the names of those whom the platform shows as talking while nothing has been decoded for more than ten seconds,
-// ordered by id.
+// DeafTo returns the names of those whom the platform shows as talking while nothing has been decoded for more than ten seconds, sorted by
+// id.
 func (p *Pipeline) DeafTo() []string {
 	ids := p.parts.talk.deafTo()
 	for i, id := range ids {

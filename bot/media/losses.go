@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// GiveUpTime bounds storing gaps in place of what could not be stored in time.
+// GiveUpTime limits how long storing gaps may take, in place of what could not be stored in time.
 const GiveUpTime = 5 * time.Second
 
 // noteLosses records what is queued, so that it is accounted for even if the program crashes.
@@ -24,7 +24,7 @@ func (d *delivery) noteLosses(losses []models.Loss) {
 	d.noted = len(losses) > 0
 }
 
-// again waits before a retry, and records what is queued meanwhile. It returns false when the context has ended.
+// again waits before a retry, and meanwhile records what is queued. It returns false if the context has ended.
 func (d *delivery) again(ctx context.Context, pause time.Duration) bool {
 	t := time.NewTimer(pause)
 	defer t.Stop()
@@ -40,8 +40,8 @@ func (d *delivery) again(ctx context.Context, pause time.Duration) bool {
 	}
 }
 
-// giveUp stores gaps in place of what could not be stored in time. Gaps that can't be stored either remain recorded as losses,
-// and are stored as gaps later.
+// giveUp stores gaps in place of what could not be stored in time. Gaps that can't be stored either remain recorded as losses and are
+// stored as gaps later.
 func (d *delivery) giveUp() error {
 	ctx, cancel := context.WithTimeout(context.Background(), GiveUpTime)
 	defer cancel()

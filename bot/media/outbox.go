@@ -8,19 +8,19 @@ import (
 	"earshot/models"
 )
 
-// The bounds of the outbox. A clip of 14 s takes 0.9 MB as PCM and 50 kB as Opus: while the disk is slow, all but the first few
-// drop their PCM and are decoded again.
+// Limits of the outbox. A clip of 14 s takes 0.9 MB as PCM and 50 kB as Opus: while the disk is slow, all but the first few clips drop
+// their PCM and are decoded again.
 const (
 	keepPCM   = 8
 	maxClips  = 1024
 	maxGaps   = 1024
 	maxPeople = 1 << 16 // a few MB
 
-	// maxObservations bounds observations of audio; beyond it only those of events are queued, up to maxPeople.
+	// maxObservations limits observations of audio; beyond it, only observations of events are queued, up to maxPeople.
 	maxObservations = 4096
 )
 
-// outbox is the queue between the tracks, which never block, and the Sink, which may. It is bounded, except for objections. Its
+// outbox is the queue between the tracks, which never block, and the Sink, which may. Its size is limited, except for objections. Its
 // methods may be called from any goroutine.
 type outbox struct {
 	wake chan struct{} // signals an addition
@@ -38,7 +38,7 @@ type outbox struct {
 	failing  bool // the latest attempt to store the first item failed
 }
 
-// item is one of these five.
+// item holds exactly one of these five.
 type item struct {
 	clip     *models.Clip
 	gap      *models.Gap
@@ -51,7 +51,7 @@ func newOutbox(log *slog.Logger) *outbox {
 	return &outbox{wake: make(chan struct{}, 1), speakers: map[string]*models.Speaker{}, log: log}
 }
 
-// clip queues a clip, or a gap in its place when the queue is full.
+// clip queues a clip, or a gap in its place if the queue is full.
 func (o *outbox) clip(c models.Clip) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -77,10 +77,10 @@ func (o *outbox) gap(g models.Gap) {
 	o.addGap(g)
 }
 
-// addGap merges gaps of a speaker and cause when there are too many.
+// addGap queues a gap, or merges it with one of the same speaker and cause if there are too many.
 func (o *outbox) addGap(g models.Gap) {
 	if o.gaps >= maxGaps {
-		for i := len(o.items) - 1; i > 0; i-- { // not the first, which may be in the sink's hands
+		for i := len(o.items) - 1; i > 0; i-- { // not the first, which the sink may be storing
 			if x := o.items[i].gap; x != nil && x.SpeakerID == g.SpeakerID && x.Cause == g.Cause {
 				x.StartMS, x.EndMS = min(x.StartMS, g.StartMS), max(x.EndMS, g.EndMS)
 				x.LostMS += g.LostMS
@@ -108,7 +108,7 @@ func (o *outbox) speaker(s models.Speaker) {
 	o.add(item{speaker: &s})
 }
 
-// consent queues an entry of the consent ledger. Objections and their withdrawals are never refused.
+// consent queues an entry for the consent ledger. Objections and their withdrawals are never refused.
 func (o *outbox) consent(c models.Consent) {
 	if c.At.IsZero() {
 		c.At = time.Now().UTC()
@@ -134,7 +134,7 @@ func (o *outbox) observe(x models.Observation) {
 	o.add(item{observed: &x})
 }
 
-// refuse logs an overflow, once; the caller holds mu.
+// refuse logs an overflow, once. The caller holds mu.
 func (o *outbox) refuse(what string) {
 	if !o.full {
 		o.log.Error("the store accepts nothing and the queue is full: some items are lost", "what", what)
@@ -222,7 +222,7 @@ func (o *outbox) losses(settled bool) (out []models.Loss) {
 	return out
 }
 
-// unstored returns the duration of queued clips while storing fails.
+// unstored returns the total duration of queued clips while storing fails.
 func (o *outbox) unstored() (d time.Duration) {
 	o.mu.Lock()
 	defer o.mu.Unlock()

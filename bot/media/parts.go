@@ -28,6 +28,8 @@ type Config struct {
 	PreviewEvery time.Duration
 	// Observer, if set, receives observations of audio and room events.
 	Observer Observer
+	// Unheard is the session time since which the room has not been heard, if an earlier run or another process heard it; 0 means none did.
+	Unheard time.Duration
 	// Hold is how much of each track's latest audio is held in memory for Recent; 0 means none.
 	Hold time.Duration
 	// Objected, if set, reports whether a speaker objected earlier to being recorded. It is called once per speaker and must
@@ -38,7 +40,7 @@ type Config struct {
 	Log    *slog.Logger
 }
 
-// parts are shared by the tracks of a session. Each of them is safe for concurrent use.
+// parts holds what a session's tracks share. All of it is safe for concurrent use.
 type parts struct {
 	Config
 
@@ -55,10 +57,10 @@ type parts struct {
 // traffic counts the packets of all tracks.
 type traffic struct {
 	packets, bad, dropped atomic.Uint64
-	last                  atomic.Int64 // session time of the latest, as a time.Duration
+	last                  atomic.Int64 // session time of the latest one, as a time.Duration
 }
 
-// clipNumbers are the numbers of the next clips by track; they continue when a track returns.
+// clipNumbers holds the number of the next clip by track; numbering continues when a track returns.
 type clipNumbers struct {
 	mu   sync.Mutex
 	next map[string]int
@@ -89,7 +91,7 @@ func (p *parts) speaker(s models.Speaker) {
 	}
 }
 
-// gap stores a span of the session in which a speaker, or with "" anybody, was not heard.
+// gap stores a span of the session in which a speaker, or anybody if it is "", was not heard.
 func (p *parts) gap(speaker, name string, from, to, lost time.Duration, why models.GapCause) {
 	p.out.gap(models.Gap{
 		Session: p.Session.ID, SpeakerID: speaker, SpeakerName: name,
@@ -114,7 +116,7 @@ func (p *parts) spoken(c models.Clip) time.Time {
 	return time.Now().Add(-max(0, p.Now()-time.Duration(c.EndMS)*time.Millisecond))
 }
 
-// silentFor implements Pipeline.SilentFor. It also returns false for a speaker who is not listened to.
+// silentFor implements Pipeline.SilentFor. It also returns false for a speaker whose tracks are not processed.
 func (p *parts) silentFor(id string) (time.Duration, bool) {
 	v := p.voices.get(id)
 	if v == nil || p.access.of(id) != heardNow {

@@ -1,5 +1,5 @@
-// Package media turns the packets of a room's tracks into clips of speech, and gaps where speech was not heard, and passes both to
-// a store. RTP never waits: what can't be processed in time is dropped, counted and stored as a gap.
+// Package media turns the packets of a room's tracks into clips of speech, and into gaps where speech was not heard, and passes both to a
+// store. RTP never waits: what can't be processed in time is dropped, counted and stored as a gap.
 package media
 
 import (
@@ -11,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-// chain is the processing chain of a track, as logged once for each.
+// chain is the processing chain of a track, logged once per track.
 const chain = "rtp -> jitter -> opus 16k -> vad -> segment -> spool"
 
 // Pipeline takes every track of one session from RTP to the Sink:
@@ -28,30 +28,39 @@ type Pipeline struct {
 	cut    cut
 }
 
-// cut is the time without a connection.
+// cut is a time without a connection.
 type cut struct {
 	mu    sync.Mutex
 	since time.Duration // 0 while connected, and before the first connection
+	cause models.GapCause
 }
 
-// swap begins or, with 0, ends a cut, and returns when the previous one had begun.
-func (c *cut) swap(since time.Duration) time.Duration {
+// begin begins a cut.
+func (c *cut) begin(since time.Duration, cause models.GapCause) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	before := c.since
-	c.since = since
-	return before
+	c.since, c.cause = since, cause
 }
 
-// New returns the pipeline of a session. The caller runs Deliver and ends it with Close.
+// end ends the cut. It returns when and why it began.
+func (c *cut) end() (since time.Duration, cause models.GapCause) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	since, c.since = c.since, 0
+	return since, c.cause
+}
+
+// New returns the pipeline of a session. The caller must run Deliver, which ends after Close.
 func New(c Config) *Pipeline {
-	return &Pipeline{parts: &parts{
+	p := &Pipeline{parts: &parts{
 		Config: c, out: newOutbox(c.Log), access: newAccess(c.Objected), recent: recentSound{hold: c.Hold},
 	}}
+	p.cut.begin(c.Unheard, models.GapRestart)
+	return p
 }
 
-// Deliver passes items to the Sink until Close has been called and everything is stored, or the context ends: then it stores gaps
-// in place of the remaining clips and returns an error with their number. Call it once.
+// Deliver passes items to the Sink until Close has been called and everything is stored, or the context ends. In the latter case, it stores
+// gaps in place of the remaining clips and returns an error with their number. It may be called only once.
 func (p *Pipeline) Deliver(ctx context.Context) error {
 	d := delivery{
 		box: p.parts.out, sink: p.parts.Sink, observer: p.parts.Observer, session: p.parts.Session.ID, erased: p.parts.Erased, log: p.parts.Log,
@@ -59,7 +68,7 @@ func (p *Pipeline) Deliver(ctx context.Context) error {
 	return d.deliver(ctx)
 }
 
-// Track opens a track. It is processed once an earlier one of the same name has been flushed.
+// Track opens a track. Processing begins once an earlier track of the same name has been flushed.
 func (p *Pipeline) Track(info bot.TrackInfo) bot.TrackSink {
 	p.Speaker(models.Speaker{ID: info.SpeakerID, Name: info.SpeakerName, Role: info.Role})
 	p.parts.access.recall(info.SpeakerID, p.parts.Now())
@@ -72,30 +81,36 @@ func (p *Pipeline) Track(info bot.TrackInfo) bot.TrackSink {
 // EndTracks ends every open track.
 func (p *Pipeline) EndTracks() { p.tracks.endAll() }
 
-// Disconnected records that the connection, which had joined at a time, is lost. The cut is dated back to the last packet, since
-// a broken connection takes time to detect.
+// Disconnected records that the connection, which had joined at the given time, is lost. The cut is dated back to the last packet, because
+// it takes time to notice a broken connection.
 func (p *Pipeline) Disconnected(joined time.Duration) {
 	now := p.parts.Now()
 	since := now
 	if last := time.Duration(p.parts.traffic.last.Load()); last > joined && now-last < stillness {
 		since = last
 	}
-	p.cut.swap(since)
+	p.cut.begin(since, models.GapCut)
 }
 
-// Connected stores the time without a connection, if there was one, as a gap.
+// Connected stores the time without a connection as a gap, if there was any.
 func (p *Pipeline) Connected() {
-	if since := p.cut.swap(0); since != 0 {
+	if since, cause := p.cut.end(); since != 0 {
 		now := p.parts.Now()
-		p.parts.gap("", "", since, now, now-since, models.GapCut)
+		p.parts.gap("", "", since, now, now-since, cause)
 	}
 }
 
-// stillness bounds how far back a cut is dated: detecting a lost connection takes at most 16 s.
+// Broke stores a time until now in which nothing came, although the bot was connected, as a gap.
+func (p *Pipeline) Broke(d time.Duration) {
+	now := p.parts.Now()
+	p.parts.gap("", "", now-d, now, d, models.GapCut)
+}
+
+// stillness limits how far back a cut is dated: it takes at most 16 s to notice a lost connection.
 const stillness = 20 * time.Second
 
-// Close waits until every track has been flushed, stores open cuts, pauses and objections, and makes Deliver return once
-// everything is stored. Tracks must have been ended.
+// Close waits until every track has been flushed, stores open cuts, pauses and objections, and makes Deliver return once everything is
+// stored. The tracks must have been ended before.
 func (p *Pipeline) Close() {
 	p.tracks.group.Wait()
 	p.Connected()

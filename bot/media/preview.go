@@ -7,15 +7,15 @@ import (
 	"earshot/models"
 )
 
-// firstPreview is the length of an open segment at its first preview: the pre-roll and a word or two.
+// firstPreview is the duration of an open segment at its first preview: the pre-roll and a word or two.
 const firstPreview = 900 * time.Millisecond
 
-// Previewer decides when to send a preview of a track's open segment: the longer it is the less often, since all of it is decoded
-// again each time. The goroutine that owns the track uses it.
+// Previewer decides when to send a preview of a track's open segment: the longer the segment, the less often, because all of it is decoded
+// again each time. Only the goroutine that owns the track may use it.
 type Previewer struct {
 	// Every is the minimum growth between two previews.
 	Every time.Duration
-	// Send receives, and owns, the copy; nil disables previews.
+	// Send receives and owns the copy; nil disables previews.
 	Send func(models.Clip)
 
 	seq  int

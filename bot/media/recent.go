@@ -8,7 +8,7 @@ import (
 	"earshot/bot/audio"
 )
 
-// recentSound holds the latest audio of every track in memory. Its methods may be called from any goroutine.
+// recentSound keeps the latest audio of every track in memory. Its methods may be called from any goroutine.
 type recentSound struct {
 	hold time.Duration // Config.Hold
 
@@ -23,7 +23,7 @@ type recent struct {
 	live    int // number of feeds that fill it
 }
 
-// open returns the ring of a track, created if need be; nil if nothing is held.
+// open returns the ring of a track, which it creates if necessary, or nil if nothing is held.
 func (s *recentSound) open(track, speaker string) *audio.Ring {
 	if s.hold <= 0 {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// roster holds everybody seen in a session, by id. Its methods may be called from any goroutine.
+// roster holds everybody seen in a session by id. Its methods may be called from any goroutine.
 type roster struct {
 	mu     sync.Mutex
 	people map[string]models.Speaker
@@ -31,7 +31,7 @@ func (r *roster) put(s models.Speaker, now time.Duration) (known models.Speaker,
 	return s, !seen || s != old
 }
 
-// get returns a person's entry; false if they were never seen.
+// get returns a person's entry, and false if they were never seen.
 func (r *roster) get(id string) (models.Speaker, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -7,19 +7,18 @@ import (
 	"earshot/bot/audio"
 )
 
-// Stats are the figures of a session's tracks.
+// Stats holds the figures of a session's tracks.
 type Stats struct {
-	// Packets counts packets received. Of these, Bad were malformed and Dropped found their track's queue full.
+	// Packets counts the packets received. Bad counts those that were malformed, and Dropped those that found their track's queue full.
 	Packets, Bad, Dropped uint64
 	// Decoded counts open tracks on which somebody may be speaking now, Silent the others, which cost next to nothing.
 	Decoded, Silent int
-	// Unheard is how long the platform showed people as talking while nothing of them was decoded; Deaf counts such people
-	// now.
+	// Unheard is how long the platform showed people as talking while nothing of them was decoded; Deaf is the number of such people now.
 	Unheard time.Duration
 	Deaf    int
 	// Unstored is the duration of finished speech queued in memory because storing fails.
 	Unstored time.Duration
-	// Media sums up the counters of all tracks, including those that have ended. It is at most a quarter of a second old.
+	// Media is the sum of the counters of all tracks, including those that have ended. It is at most a quarter of a second old.
 	Media audio.Stats
 }
 
@@ -36,7 +35,7 @@ func (s *Stats) Add(o Stats) {
 	s.Media.Add(o.Media)
 }
 
-// figures are the counters of a feed. Its methods may be called from any goroutine.
+// figures holds the counters of a feed. Its methods may be called from any goroutine.
 type figures struct {
 	mu   sync.Mutex
 	past audio.Stats // of audio.Tracks that have ended
@@ -58,7 +57,7 @@ func (f *figures) over(s audio.Stats) {
 	f.now = audio.Stats{}
 }
 
-// get returns the sum; states are those of the current audio.Track.
+// get returns the sum, with the states of the current audio.Track.
 func (f *figures) get() audio.Stats {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -11,12 +11,12 @@ type tracks struct {
 	group sync.WaitGroup
 
 	mu    sync.Mutex
-	feeds map[string]*feed // the newest of each track name
-	live  map[*feed]bool   // that have not ended
-	past  audio.Stats      // of those that have
+	feeds map[string]*feed // the latest of each track name
+	live  map[*feed]bool   // those that have not ended
+	past  audio.Stats      // of those that have ended
 }
 
-// open runs a feed, after one of the same name has been flushed, so that no clip number is used twice.
+// open runs a feed once an earlier one of the same name has been flushed, so that no clip number is used twice.
 func (t *tracks) open(f *feed) {
 	t.mu.Lock()
 	f.listen()
@@ -61,7 +61,7 @@ func (t *tracks) listen() {
 func (t *tracks) endAll() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for f := range t.live { // a name may have several
+	for f := range t.live { // there may be several of the same name
 		f.End()
 	}
 }

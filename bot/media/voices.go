@@ -19,7 +19,7 @@ type voice struct {
 	apart atomic.Bool  // the speaker has a track of their own
 }
 
-// open returns a speaker's voice, created if need be; apart reports that nobody else is on the track.
+// open returns a speaker's voice, which it creates if necessary. apart says that nobody else is on the track.
 func (v *voices) open(id string, apart bool) *voice {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -35,7 +35,7 @@ func (v *voices) open(id string, apart bool) *voice {
 	return x
 }
 
-// get returns a speaker's voice; nil if they never had a track.
+// get returns a speaker's voice, or nil if they never had a track.
 func (v *voices) get(id string) *voice {
 	v.mu.Lock()
 	defer v.mu.Unlock()

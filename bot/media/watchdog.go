@@ -12,7 +12,7 @@ import (
 	"earshot/models"
 )
 
-// The bounds of the watchdog, which compares the platform's talking signal with the audio decoded.
+// Limits of the watchdog, which compares the platform's talking signal with the decoded audio.
 const (
 	deafAlert  = 10 * time.Second // until the host is alerted
 	deafRejoin = 30 * time.Second // until the connection is abandoned
@@ -29,11 +29,11 @@ type talk struct {
 	unheard atomic.Int64 // Stats.Unheard, as a time.Duration
 
 	mu      sync.Mutex
-	deaf    map[string]bool // who is shown as talking and not heard now
+	deaf    map[string]bool // who is shown as talking but not heard now
 	rejoins map[string]int  // rejoins because of a speaker who was not heard
 }
 
-// setDeaf records whether a speaker is shown as talking and not heard.
+// setDeaf records whether a speaker is shown as talking but not heard.
 func (t *talk) setDeaf(id string, deaf bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -53,14 +53,14 @@ func (t *talk) deafTo() []string {
 	return slices.Sorted(maps.Keys(t.deaf))
 }
 
-// patience returns how long a speaker may remain unheard before the connection is abandoned; it doubles with every rejoin.
+// patience returns how long a speaker may remain unheard before the connection is abandoned. It doubles with every rejoin.
 func (t *talk) patience(id string) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return deafRejoin << min(t.rejoins[id], deafMost)
 }
 
-// rejoin counts a connection abandoned because of a speaker, or with heard resets the count.
+// rejoin counts a connection abandoned because of a speaker, or resets the count if heard is set.
 func (t *talk) rejoin(id string, heard bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -74,39 +74,39 @@ func (t *talk) rejoin(id string, heard bool) {
 	t.rejoins[id]++
 }
 
-// Watchdog checks during one connection whether those who talk are heard. Its methods may be called from any goroutine.
+// Watchdog checks during one connection whether the people who talk are heard. Its methods may be called from any goroutine.
 type Watchdog struct {
 	parts *parts
 
 	mu      sync.Mutex
 	over    bool
 	talking map[string]bool
-	deaf    map[string]*deaf
+	spans   map[string]*unheardSpan
 }
 
 // Watchdog returns the watchdog of a new connection. The caller must call its End.
 func (p *Pipeline) Watchdog() *Watchdog {
-	return &Watchdog{parts: p.parts, talking: map[string]bool{}, deaf: map[string]*deaf{}}
+	return &Watchdog{parts: p.parts, talking: map[string]bool{}, spans: map[string]*unheardSpan{}}
 }
 
-// deaf is a span in which a speaker talks, according to the platform, and nothing is decoded.
-type deaf struct {
+// unheardSpan is a span in which a speaker is talking, according to the platform, while nothing is decoded.
+type unheardSpan struct {
 	since, last time.Duration // session time: its start, and until when talking has been counted
 	talked      time.Duration
 	alerted     bool
 }
 
 // count adds the talking since the last count.
-func (d *deaf) count(now time.Duration) {
+func (d *unheardSpan) count(now time.Duration) {
 	d.talked += now - d.last
 	d.last = now
 }
 
-// Talking takes the platform's talking signal.
+// Talking handles the platform's talking signal.
 func (w *Watchdog) Talking(id string, on bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	now, d := w.parts.Now(), w.deaf[id]
+	now, d := w.parts.Now(), w.spans[id]
 	switch {
 	case w.over || w.talking[id] == on:
 	case on && w.parts.access.of(id) != heardNow: // not heard on purpose
@@ -118,8 +118,8 @@ func (w *Watchdog) Talking(id string, on bool) {
 	default:
 		w.talking[id] = true
 		if d == nil {
-			d = &deaf{since: now}
-			w.deaf[id] = d
+			d = &unheardSpan{since: now}
+			w.spans[id] = d
 		}
 		d.last = now
 	}
@@ -132,13 +132,13 @@ func (w *Watchdog) Left(id string) {
 	delete(w.talking, id)
 }
 
-// Look must be called about once a second. It returns the speakers newly found unheard, for the host, and an error if the
-// connection should be abandoned.
+// Look must be called about once a second. It returns the speakers newly found to be unheard, for the host, and an error if the connection
+// should be abandoned.
 func (w *Watchdog) Look() (alerts []string, err error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	now := w.parts.Now()
-	for id, d := range w.deaf {
+	for id, d := range w.spans {
 		alert, err := w.look(id, d, now)
 		if err != nil {
 			return alerts, err
@@ -150,8 +150,8 @@ func (w *Watchdog) Look() (alerts []string, err error) {
 	return alerts, nil
 }
 
-// look checks one span; the caller holds mu.
-func (w *Watchdog) look(id string, d *deaf, now time.Duration) (alert bool, err error) {
+// look checks one span. The caller holds mu.
+func (w *Watchdog) look(id string, d *unheardSpan, now time.Duration) (alert bool, err error) {
 	if w.parts.access.of(id) != heardNow { // not heard on purpose
 		w.end(id, d, d.since)
 		return false, nil
@@ -166,7 +166,7 @@ func (w *Watchdog) look(id string, d *deaf, now time.Duration) (alert bool, err 
 		w.end(id, d, now-silent)
 		w.parts.talk.rejoin(id, true)
 		if w.talking[id] {
-			w.deaf[id] = &deaf{since: now, last: now}
+			w.spans[id] = &unheardSpan{since: now, last: now}
 		}
 	case now-d.last > deafForget:
 		w.end(id, d, d.last)
@@ -185,9 +185,9 @@ func (w *Watchdog) look(id string, d *deaf, now time.Duration) (alert bool, err 
 	return false, nil
 }
 
-// end ends a span and stores it as a gap unless it was a flicker; the caller holds mu.
-func (w *Watchdog) end(id string, d *deaf, until time.Duration) {
-	delete(w.deaf, id)
+// end ends a span and stores it as a gap unless it was only a flicker. The caller holds mu.
+func (w *Watchdog) end(id string, d *unheardSpan, until time.Duration) {
+	delete(w.spans, id)
 	w.parts.talk.unheard.Add(int64(d.talked))
 	if d.alerted {
 		w.parts.talk.setDeaf(id, false)
@@ -197,13 +197,13 @@ func (w *Watchdog) end(id string, d *deaf, until time.Duration) {
 	}
 }
 
-// End ends all spans, with the connection.
+// End ends all spans when the connection ends.
 func (w *Watchdog) End() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.over = true
 	now := w.parts.Now()
-	for id, d := range w.deaf {
+	for id, d := range w.spans {
 		w.end(id, d, min(now, d.last))
 	}
 }

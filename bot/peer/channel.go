@@ -14,13 +14,13 @@ type Channel struct {
 	once sync.Once
 }
 
-// Caller returns a Conn with one data channel and no audio, to be started by OfferNow or Offer. The caller must Close it.
+// Caller returns a Conn with one data channel and no audio, which OfferNow or Offer starts. The caller must Close it.
 func (f *Factory) Caller(label string, h Handler, extra ...ICEServer) (*Conn, *Channel, error) {
 	c, err := f.Receiver(h, extra...)
 	if err != nil {
 		return nil, nil, err
 	}
-	c.sends = true // no audio section to offer
+	c.sends = true // don't offer an audio section
 	d, err := c.pc.CreateDataChannel(label, nil)
 	if err != nil {
 		c.Close()
@@ -31,10 +31,10 @@ func (f *Factory) Caller(label string, h Handler, extra ...ICEServer) (*Conn, *C
 	return c, ch, nil
 }
 
-// Opened is closed when messages can be sent.
+// Opened returns a channel that is closed once messages can be sent.
 func (c *Channel) Opened() <-chan struct{} { return c.open }
 
-// Send queues one message.
+// Send queues a message.
 func (c *Channel) Send(message []byte) error {
 	if err := c.d.Send(message); err != nil {
 		return fmt.Errorf("peer: data channel: %w", err)

@@ -14,7 +14,7 @@ import (
 	"earshot/models"
 )
 
-// How a connection ends by itself.
+// Errors with which a connection ends by itself.
 var (
 	// ErrNoPath means that ICE or DTLS never connected.
 	ErrNoPath = errors.New("no media path to the server")
@@ -40,8 +40,8 @@ type Sink interface {
 // Handler holds the callbacks of a Conn. Track may return nil to ignore a track.
 type Handler struct {
 	Track func(RemoteTrack) Sink
-	// Full, if set, is called with the number of open tracks when another track exceeds the maximum. That one is read as soon as
-	// one of them ends.
+	// Full, if set, is called with the number of open tracks when another track exceeds the maximum. That track is read as soon as one of the
+	// open ones ends.
 	Full func(open int)
 	// Candidate, if set, receives each local ICE candidate (trickle ICE), and nil at the end of candidates.
 	Candidate func(*webrtc.ICECandidateInit)
@@ -61,13 +61,14 @@ type Stats struct {
 // Conn is one receive-only PeerConnection. Its methods may be called from any goroutine, but not from a Handler.
 type Conn struct {
 	pc        *webrtc.PeerConnection
+	starting  *starting
 	h         Handler
-	anySSRC   bool // take any SSRC, whatever the answer says
-	sends     bool // made by Sender
+	anySSRC   bool // accept any SSRC, whatever the answer says
+	sends     bool // created by Sender
 	reach     Reach
 	up        chan struct{} // closed when first connected
 	upOnce    sync.Once
-	down      chan struct{} // closed when it failed or was closed
+	down      chan struct{} // closed when it has failed or was closed
 	downOnce  sync.Once
 	mu        sync.Mutex
 	closed    bool
@@ -84,10 +85,13 @@ func (f *Factory) Receiver(h Handler, extra ...ICEServer) (*Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Conn{pc: pc, h: h, reach: f.reach, up: make(chan struct{}), down: make(chan struct{}), places: make(chan struct{}, maxTracks)}
+	c := &Conn{
+		pc: pc, starting: newStarting(pc), h: h, reach: f.reach,
+		up: make(chan struct{}), down: make(chan struct{}), places: make(chan struct{}, maxTracks),
+	}
 	pc.OnTrack(c.onTrack)
 	pc.OnConnectionStateChange(c.onState)
-	if h.Data == nil { // nobody may fill the memory with channels that no one reads
+	if h.Data == nil { // otherwise, a server could fill the memory with channels that nobody reads
 		pc.OnDataChannel(func(d *webrtc.DataChannel) { _ = d.Close() })
 	} else {
 		pc.OnDataChannel(func(d *webrtc.DataChannel) {
@@ -123,17 +127,18 @@ func (c *Conn) onState(s webrtc.PeerConnectionState) {
 	}
 }
 
-// Offer gathers every candidate and returns the SDP offer of one audio section, receiving or, on a Conn made by Sender,
-// sending (no trickle needed).
+// Offer gathers all candidates and returns the SDP offer of one audio section: a receiving one or, on a Conn from Sender, a sending one. No
+// trickle ICE is needed.
 func (c *Conn) Offer(ctx context.Context) (string, error) { return c.offer(ctx, gatherAll) }
 
-// OfferWithin is Offer with the candidates found within a time. Handler.Candidate receives all, including later ones.
+// OfferWithin is like Offer, but the offer contains only the candidates found within the given time. Handler.Candidate receives all of
+// them, including later ones.
 func (c *Conn) OfferWithin(ctx context.Context, within time.Duration) (string, error) {
 	return c.offer(ctx, within)
 }
 
-// OfferNow is Offer without waiting for candidates: they are trickled through Handler.Candidate, or, on a Conn made by
-// Sender, found by the other side when its checks arrive.
+// OfferNow is like Offer, but does not wait for candidates: they are trickled through Handler.Candidate or, on a Conn from Sender,
+// discovered by the other side from connectivity checks.
 func (c *Conn) OfferNow(ctx context.Context) (string, error) { return c.offer(ctx, 0) }
 
 func (c *Conn) offer(ctx context.Context, gather time.Duration) (string, error) {
@@ -162,8 +167,8 @@ func (c *Conn) Answer(answer string) error {
 	return nil
 }
 
-// Accept takes the other side's SDP offer, initial or renegotiated, and returns our answer. With gather it waits for every
-// candidate; without, they are trickled through Handler.Candidate.
+// Accept applies the other side's SDP offer, initial or renegotiated, and returns the answer. If gather is set, it waits for all
+// candidates; otherwise they are trickled through Handler.Candidate.
 func (c *Conn) Accept(ctx context.Context, offer string, gather bool) (string, error) {
 	err := c.pc.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: c.reach.judged(offer)})
 	if err != nil {
@@ -180,7 +185,7 @@ func (c *Conn) Accept(ctx context.Context, offer string, gather bool) (string, e
 	return setLocal(ctx, c.pc, answer, within)
 }
 
-// gatherAll waits for every candidate; pion itself times out on servers that do not answer.
+// gatherAll waits for all candidates; pion itself times out on servers that do not respond.
 const gatherAll = time.Hour
 
 // setLocal sets a local description, waits up to gather for ICE candidates, and returns the SDP.
@@ -202,7 +207,7 @@ func setLocal(ctx context.Context, pc *webrtc.PeerConnection, d webrtc.SessionDe
 	return local(pc), nil
 }
 
-// Description returns our SDP with the candidates found so far; "" before there is an offer or answer.
+// Description returns the local SDP with the candidates found so far, or "" before there is an offer or answer.
 func (c *Conn) Description() string { return local(c.pc) }
 
 func local(pc *webrtc.PeerConnection) string {
@@ -218,13 +223,12 @@ func local(pc *webrtc.PeerConnection) string {
 
 var baseAddress = regexp.MustCompile(` raddr \S+ rport \d+`)
 
-// withoutBase hides the local address behind a relayed candidate (RFC 8839 section 5.1 allows 0.0.0.0).
+// withoutBase hides the local address in a relayed candidate (RFC 8839 section 5.1 allows 0.0.0.0).
 func withoutBase(sdp string) string {
 	return baseAddress.ReplaceAllString(sdp, " raddr 0.0.0.0 rport 9")
 }
 
-// AddCandidate adds a trickled remote ICE candidate; one that is out of reach is ignored. It fails before the remote description is
-// set.
+// AddCandidate adds a trickled remote ICE candidate, and ignores one that is out of reach. It fails before the remote description is set.
 func (c *Conn) AddCandidate(init webrtc.ICECandidateInit) error {
 	if !c.reach.candidate(init.Candidate) {
 		return nil
@@ -235,7 +239,7 @@ func (c *Conn) AddCandidate(init webrtc.ICECandidateInit) error {
 	return nil
 }
 
-// Connected waits until media can flow, at most the given time.
+// Connected waits until media can flow, for at most the given time.
 func (c *Conn) Connected(ctx context.Context, within time.Duration) error {
 	t := time.NewTimer(within)
 	defer t.Stop()
@@ -251,7 +255,8 @@ func (c *Conn) Connected(ctx context.Context, within time.Duration) error {
 	return models.WithHint(err, "check that UDP passes between this machine and the server, or configure a TURN server")
 }
 
-// Wait returns ErrLost (wrapped) when the connection has ended by itself, or the context's cause.
+// Wait waits until the connection ends by itself, and then returns ErrLost (wrapped), or until the context ends, and then returns its
+// cause.
 func (c *Conn) Wait(ctx context.Context) error {
 	select {
 	case <-c.down:
@@ -261,29 +266,29 @@ func (c *Conn) Wait(ctx context.Context) error {
 	}
 }
 
-// Up is closed when media could flow for the first time.
+// Up returns a channel that is closed when media can flow for the first time.
 func (c *Conn) Up() <-chan struct{} { return c.up }
 
-// Done is closed when the connection failed or was closed.
+// Done returns a channel that is closed when the connection has failed or was closed.
 func (c *Conn) Done() <-chan struct{} { return c.down }
 
 // Stats returns the counters.
 func (c *Conn) Stats() Stats { return Stats{Packets: c.packets.Load(), Bad: c.bad.Load()} }
 
-// Close ends the connection. It returns after every reading goroutine has called its sink's End and pion's goroutines have ended.
-// Closing twice is allowed.
+// Close closes the connection. It returns after every reading goroutine has called its sink's End and pion's goroutines have ended. It may
+// be called more than once.
 func (c *Conn) Close() {
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
 	c.closeOnce.Do(func() {
-		_ = c.pc.GracefulClose() // fails only for parts that are closed already
+		c.starting.close(c.pc)
 		c.downOnce.Do(func() { close(c.down) })
 	})
 	c.readers.Wait()
 }
 
-// maxTracks bounds the tracks that a Conn reads at a time, and so the memory that a server can make us use.
+// maxTracks limits how many tracks a Conn reads at a time, and thereby the memory that a server can make it use.
 const maxTracks = 256
 
 // withoutSSRC removes the a=ssrc lines of a description with one media section, so that pion accepts any SSRC: otherwise a stream

@@ -19,7 +19,7 @@ import (
 // OpusPayloadType is the only RTP payload type that is negotiated.
 const OpusPayloadType = 111
 
-// ICEServer is one STUN or TURN server. URLs are in the form of RFC 7064 and RFC 7065.
+// ICEServer is a STUN or TURN server. Its URLs have the form of RFC 7064 and RFC 7065.
 type ICEServer struct {
 	URLs       []string
 	Username   string
@@ -30,36 +30,36 @@ type ICEServer struct {
 type Config struct {
 	// ICEServers are used by every connection, before those from the room's server.
 	ICEServers []ICEServer
-	// PortMin and PortMax bound the local UDP ports; if both are 0 the system chooses. Receiving connections never share a port:
-	// several connections to a server that itself uses one port could not be distinguished.
+	// PortMin and PortMax are the range of local UDP ports; if both are 0, the system chooses. Receiving connections never share a port:
+	// several connections to a server that itself uses a single port could not be distinguished.
 	PortMin, PortMax uint16
-	// Mux is the one UDP port of a *serving* side; nil for listeners. The caller closes it after the last connection.
+	// Mux is the single UDP port of a *serving* side; nil for listeners. The caller closes it after the last connection.
 	Mux ice.UDPMux
-	// Loopback adds candidates on loopback interfaces (a server on this machine, tests).
+	// Loopback adds candidates on loopback interfaces, for servers on this machine and tests.
 	Loopback bool
 	// IPv6 also gathers IPv6 addresses.
 	IPv6 bool
-	// Interfaces, if not empty, are the only network interfaces to use.
+	// Interfaces, if not empty, restricts the network interfaces to use.
 	Interfaces []string
 	// IPFilter, if set, selects the addresses to use.
 	IPFilter func(net.IP) bool
-	// RelayOnly uses TURN relays only, so that no local address leaves this machine.
+	// RelayOnly uses only TURN relays, so that no local address leaves this machine.
 	RelayOnly bool
-	// Guard opens all sockets and counts the datagrams it drops; nil means a private one.
+	// Guard opens all sockets and counts the datagrams that it drops; nil means a private one.
 	Guard *guard.Guard
 	// Log receives pion's own messages at debug level; nil discards them.
 	Log *slog.Logger
 }
 
-// The timeouts of a silent connection. Tracks end by these alone when the server dies.
+// Timeouts of a silent connection. When the server dies, only they end its tracks.
 const (
 	disconnectAfter = 6 * time.Second
 	failAfter       = 10 * time.Second // after disconnectAfter
 	keepAlive       = 2 * time.Second
-	nackInterval    = 20 * time.Millisecond // within the reorder window; pion's 100 ms would answer too late
+	nackInterval    = 20 * time.Millisecond // within the reorder window; pion's default of 100 ms would be too slow
 )
 
-// Factory creates PeerConnections with one set of codecs, interceptors and ICE settings. Safe for concurrent use.
+// Factory creates PeerConnections with the same codecs, interceptors and ICE settings. It is safe for concurrent use.
 type Factory struct {
 	codecs       *webrtc.MediaEngine
 	interceptors *interceptor.Registry
@@ -89,8 +89,8 @@ func New(c Config) (*Factory, error) {
 	return &Factory{codecs: engine, interceptors: registry, settings: settings, guard: c.Guard, config: configuration(c)}, nil
 }
 
-// mediaEngine registers only Opus at payload type 111 and the audio level header extension (RFC 6464). NACK for audio is requested
-// explicitly, since pion's default has it for video only.
+// mediaEngine registers only Opus, at payload type 111, and the audio level header extension (RFC 6464). NACK for audio is requested
+// explicitly, because pion's default has it only for video.
 func mediaEngine() (*webrtc.MediaEngine, error) {
 	m := &webrtc.MediaEngine{}
 	if err := m.RegisterCodec(
@@ -102,7 +102,7 @@ func mediaEngine() (*webrtc.MediaEngine, error) {
 	return m, err
 }
 
-// OpusCodec is the codec of all tracks: 48 kHz clock, in-band FEC, packets down to 10 ms (RFC 7587).
+// OpusCodec returns the codec of all tracks: 48 kHz clock rate, in-band FEC, packets down to 10 ms (RFC 7587).
 func OpusCodec() webrtc.RTPCodecCapability {
 	return webrtc.RTPCodecCapability{
 		MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2,
@@ -200,7 +200,7 @@ func (f *Factory) newPC(extra ...ICEServer) (*webrtc.PeerConnection, error) {
 	return pc, nil
 }
 
-// secureAddresses returns the addresses of the TURN servers with TLS, as pion dials them.
+// secureAddresses returns the addresses of the TURN servers with TLS, in the form in which pion dials them.
 func secureAddresses(servers []webrtc.ICEServer) map[string]bool {
 	out := map[string]bool{}
 	for _, s := range servers {

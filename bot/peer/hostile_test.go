@@ -19,8 +19,8 @@ import (
 	"earshot/models/waittest"
 )
 
-// hostile is a server that answers each request of a STUN or TURN client with a message that ends in an empty address
-// (GHSA-34rh-wp3j-6cxc), until the test ends. It speaks UDP, TCP, and TLS with a certificate.
+// hostile runs a server that responds to each request from a STUN or TURN client with a message that ends in an empty address
+// (GHSA-34rh-wp3j-6cxc), until the test ends. It supports UDP, TCP, and TLS with the given certificate.
 func hostile(t *testing.T, cert tls.Certificate) (urls map[string]string) {
 	t.Helper()
 	udp, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -74,7 +74,7 @@ func hostile(t *testing.T, cert tls.Certificate) (urls map[string]string) {
 	}
 }
 
-// hostileStream answers until the client is gone.
+// hostileStream responds until the client is gone.
 func hostileStream(c net.Conn) {
 	defer c.Close()
 	b := make([]byte, 1500)
@@ -88,7 +88,7 @@ func hostileStream(c net.Conn) {
 	}
 }
 
-// hostileAnswer answers a binding at once, and an allocation when the client has told a password.
+// hostileAnswer responds to a Binding request at once, and to an Allocate request once the client has authenticated.
 func hostileAnswer(request []byte) []byte {
 	const username, allocate = 0x0006, 0x0003
 	if binary.BigEndian.Uint16(request) != allocate {
@@ -109,7 +109,7 @@ func emptyAddress(request []byte) []byte {
 	b := make([]byte, size)
 	copy(b, []byte{1, 1})
 	binary.BigEndian.PutUint16(b[2:], size-header)
-	copy(b[4:header], request[4:header]) // cookie and transaction
+	copy(b[4:header], request[4:header]) // cookie and transaction ID
 	binary.BigEndian.PutUint16(b[header:], 0x80AA)
 	binary.BigEndian.PutUint16(b[header+2:], size-header-8)
 	binary.BigEndian.PutUint16(b[size-4:], 0x0020)
@@ -118,8 +118,8 @@ func emptyAddress(request []byte) []byte {
 
 const hostileServer = "EARSHOT_PEER_HOSTILE"
 
-// TestAHostileServerEndsNothing gathers candidates with such a server, over each transport, in processes of their own. What
-// pion does by itself shows that the message is the one that is meant.
+// TestAHostileServerEndsNothing gathers candidates from such a server over each transport, in separate processes. That pion panics without
+// the guard shows that the message is the right one.
 func TestAHostileServerEndsNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for real networks")
@@ -152,7 +152,7 @@ func TestAHostileServerEndsNothing(t *testing.T) {
 	}
 }
 
-// gatherGuarded uses the server as one that a room's server named.
+// gatherGuarded uses the server like one that a room's server named.
 func gatherGuarded(t *testing.T, url string) {
 	t.Helper()
 	g := &guard.Guard{}
@@ -190,7 +190,7 @@ func gatherBare(t *testing.T, url string) {
 	<-done
 }
 
-// TestTheMuxIsGuarded: what anybody sends to the one port of a serving side is judged before it is looked at.
+// TestTheMuxIsGuarded: what anybody sends to the single port of a serving side is checked before it is parsed.
 func TestTheMuxIsGuarded(t *testing.T) {
 	g := &guard.Guard{}
 	mux, err := NewMux(0, Config{Guard: g, Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})

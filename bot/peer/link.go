@@ -2,7 +2,7 @@ package peer
 
 import "strings"
 
-// maxLinks bounds the ICE servers of one answer.
+// maxLinks limits the ICE servers in a response.
 const maxLinks = 16
 
 // ParseLinks parses the ICE servers in Link headers (RFC 8288) as defined by WHIP (RFC 9725 section 4.6):

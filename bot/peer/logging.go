@@ -7,8 +7,8 @@ import (
 	"github.com/pion/logging"
 )
 
-// slogFactory sends pion's messages to slog at debug level: what matters to people is reported by errors, and pion's messages may
-// contain addresses.
+// slogFactory logs pion's messages with slog at debug level: what matters to people is reported as errors, and pion's messages may contain
+// addresses.
 type slogFactory struct{ log *slog.Logger }
 
 // NewLogger implements logging.LoggerFactory.

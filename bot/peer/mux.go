@@ -8,8 +8,8 @@ import (
 	"earshot/bot/peer/guard"
 )
 
-// NewMux opens the UDP port of a serving side on every address that the configuration allows; port 0 means any free one. The caller
-// owns the mux and closes it after the last connection that uses it. Only servers may use a mux: see Config.Mux.
+// NewMux opens the UDP port of a serving side on every address that the configuration allows; port 0 means any free port. The caller owns
+// the mux and closes it after the last connection that uses it. Only servers may use a mux: see Config.Mux.
 func NewMux(port int, c Config) (ice.UDPMux, error) {
 	nets := []ice.NetworkType{ice.NetworkTypeUDP4}
 	if c.IPv6 {
@@ -22,7 +22,6 @@ func NewMux(port int, c Config) (ice.UDPMux, error) {
 		ice.UDPMuxFromPortWithNet(c.Guard.Net()),
 		ice.UDPMuxFromPortWithNetworks(nets...),
 		ice.UDPMuxFromPortWithLogger(slogFactory{c.Log}.NewLogger("ice")),
-		ice.UDPMuxFromPortWithReadBufferSize(1 << 20), // a burst of many speakers must not be lost in the kernel
 	}
 	if c.Loopback {
 		opts = append(opts, ice.UDPMuxFromPortWithLoopback())

@@ -10,11 +10,11 @@ import (
 	"github.com/pion/webrtc/v3"
 )
 
-// mostCodecs bounds how many kinds of pictures of an offer are taken.
+// mostCodecs limits how many video codecs of an offer are accepted.
 const mostCodecs = 32
 
-// Accepting makes a Factory whose Conns accept an offer with whatever pictures it has beside the sound: some clients do not
-// stand an answer that refuses a section. What comes of pictures is read and dropped.
+// Accepting returns a Factory whose Conns accept an offer with whatever video it contains besides audio: some clients can't handle an
+// answer that rejects a media section. Received video is discarded.
 func (f *Factory) Accepting(offer string) (*Factory, error) {
 	pictures, err := pictureCodecs(offer)
 	if err != nil {
@@ -32,8 +32,8 @@ func (f *Factory) Accepting(offer string) (*Factory, error) {
 	return &own, nil
 }
 
-// pictureCodecs are the codecs of an offer's video sections as they stand there. Those that repair or repeat other packets are
-// left out: nothing is to be repaired.
+// pictureCodecs returns the codecs of an offer's video sections as offered. It omits those for retransmission and error correction, since
+// nothing is to be repaired.
 func pictureCodecs(offer string) ([]webrtc.RTPCodecParameters, error) {
 	var d sdp.SessionDescription
 	if err := d.Unmarshal([]byte(offer)); err != nil {

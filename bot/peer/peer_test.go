@@ -27,7 +27,8 @@ func loopback(t *testing.T, c Config) *Factory {
 	return f
 }
 
-// TestOffer: only Opus at 111 with FEC and NACK, the audio level, no mDNS name, and only addresses that are allowed.
+// TestOffer: an offer contains only Opus at payload type 111 with FEC and NACK, the audio level, no mDNS name, and only addresses that are
+// allowed.
 func TestOffer(t *testing.T) {
 	c, err := loopback(t, Config{PortMin: 41000, PortMax: 41099}).Receiver(Handler{})
 	if err != nil {
@@ -71,7 +72,21 @@ func TestConfigErrors(t *testing.T) {
 	}
 }
 
-// TestNoPath: a peer that never answers ICE gives ErrNoPath with advice, in time, and Close leaves nothing (goleak).
+// answerOf returns the answer of a sender to a receiver's offer.
+func answerOf(t *testing.T, receiver, sender *Conn) string {
+	t.Helper()
+	offer, err := receiver.Offer(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := sender.Accept(t.Context(), offer, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answer
+}
+
+// TestNoPath: a peer that never responds to ICE leads to ErrNoPath with advice, in time, and Close leaves nothing behind (goleak).
 func TestNoPath(t *testing.T) {
 	a, err := loopback(t, Config{}).Receiver(Handler{})
 	if err != nil {
@@ -83,14 +98,7 @@ func TestNoPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	offer, err := a.Offer(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer, err := b.Accept(t.Context(), offer, true)
-	if err != nil {
-		t.Fatal(err)
-	}
+	answer := answerOf(t, a, b)
 	b.Close()
 	if err := a.Answer(answer); err != nil {
 		t.Fatal(err)
@@ -143,7 +151,7 @@ func FuzzParseLinks(f *testing.F) {
 	})
 }
 
-// TestTokenStaysHome: the token goes to the endpoint's own host only, whatever Location says.
+// TestTokenStaysHome: the token is sent only to the endpoint's own host, whatever Location says.
 func TestTokenStaysHome(t *testing.T) {
 	var seen []string
 	client := &http.Client{Transport: trip(func(r *http.Request) *http.Response {

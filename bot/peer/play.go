@@ -14,24 +14,24 @@ import (
 )
 
 const (
-	// talkSpurt exceeds the longest Opus packet: a longer interval between packets is silence.
+	// talkSpurt exceeds the duration of the longest Opus packet: a longer interval between packets is silence.
 	talkSpurt = 130 * time.Millisecond
-	// linger lets the last packet and its retransmissions arrive before the connection is closed.
+	// linger leaves the last packet and its retransmissions time to arrive before the connection is closed.
 	linger = 300 * time.Millisecond
 )
 
-// The levels (RFC 6464, -dBov) sent with sound and with silence, by which servers detect who talks.
+// The audio levels (RFC 6464, -dBov) sent with sound and with silence, by which servers detect who is talking.
 const (
 	levelSound    = 25
 	levelSilence  = 127
 	silentPayload = 3 // bytes: DTX, or a frame of digital silence
 )
 
-// Play sends a recording's Opus packets in real time on the track of a Conn made by Sender. It returns nil when it has finished, the
-// context's cause, or ErrLost when the connection ended first. next returns the packets in order, with their time from the recording's
-// start, and io.EOF after the last. RTP timestamps follow these times, so that pauses are preserved.
+// Play sends a recording's Opus packets in real time on the track of a Conn from Sender. It returns nil when it has finished, the context's
+// cause, or ErrLost if the connection ended first. next returns the packets in order, each with its time since the start of the recording,
+// and io.EOF after the last. RTP timestamps follow these times, so that pauses are preserved.
 //
-// level, if set, returns the level of a packet (RFC 6464, -dBov), or false if unknown; then, and without level, a packet of more than a
+// level, if set, returns the level of a packet (RFC 6464, -dBov), or false if it is unknown. If there is no level, a packet of more than a
 // few bytes counts as sound.
 func (c *Conn) Play(
 	ctx context.Context, track *webrtc.TrackLocalStaticRTP, next func() (opus []byte, at time.Duration, err error),
@@ -66,7 +66,7 @@ func (c *Conn) Play(
 	}
 }
 
-// levelID returns the negotiated id of the audio level extension; 0 if none.
+// levelID returns the negotiated id of the audio level extension, or 0 if there is none.
 func (c *Conn) levelID() uint8 {
 	for _, s := range c.pc.GetSenders() {
 		for _, e := range s.GetParameters().HeaderExtensions {

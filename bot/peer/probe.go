@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// ErrNoAnswer means that a STUN or TURN server did not answer or rejected the credentials, which pion does not distinguish.
+// ErrNoAnswer means that a STUN or TURN server did not respond or rejected the credentials, which pion does not distinguish.
 var ErrNoAnswer = errors.New("no answer, or access refused")
 
-// Probe requests an address from a STUN or TURN server, with the settings of c and within the given time: a relayed one from a TURN
+// Probe requests an address from a STUN or TURN server, with the settings of c and within the given time: a relayed address from a TURN
 // server, a server-reflexive one from a STUN server (RFC 8445, section 5.1.1).
 func Probe(ctx context.Context, c Config, server ICEServer, within time.Duration) error {
 	c.ICEServers, c.RelayOnly = []ICEServer{server}, false
@@ -24,7 +24,7 @@ func Probe(ctx context.Context, c Config, server ICEServer, within time.Duration
 		return fmt.Errorf("peer: %w", err)
 	}
 	defer conn.Close()
-	// The offer is complete when the server has answered or timed out.
+	// The offer is complete when the server has responded or timed out.
 	offer, err := conn.OfferWithin(ctx, within)
 	if err != nil {
 		return fmt.Errorf("peer: gather candidates: %w", err)

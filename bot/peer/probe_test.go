@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// TestProbe asks a real server by STUN and by TURN, with a wrong password, and a port where nobody is.
+// TestProbe probes a real server by STUN, by TURN and with a wrong password, and a port where nothing responds.
 func TestProbe(t *testing.T) {
 	port := turn(t)
 	silent, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -38,7 +38,7 @@ func TestProbe(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			err := Probe(t.Context(), c, tt.server, 30*time.Second) // one that does not answer is given up earlier
+			err := Probe(t.Context(), c, tt.server, 30*time.Second) // one that does not respond is given up earlier
 			if tt.works && err != nil || !tt.works && !errors.Is(err, ErrNoAnswer) {
 				t.Errorf("%v", err)
 			}

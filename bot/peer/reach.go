@@ -17,16 +17,16 @@ import (
 	"earshot/models"
 )
 
-// Reach restricts the addresses to which connections on behalf of a room server may be made: its own, and those that it names.
+// Reach restricts the addresses that may be contacted on behalf of a room server: its own, and those that it names.
 type Reach int
 
-// The reaches. A server from an invitation that is not configured gets no more than Public.
+// The values of Reach. A server from an invitation that is not configured gets Public at most.
 const (
 	// Anywhere is for configured servers.
 	Anywhere Reach = iota
-	// Private is the public internet and private networks, without link-local addresses, where clouds serve secrets.
+	// Private covers the public internet and private networks, but not link-local addresses, at which clouds serve secrets.
 	Private
-	// Public is the public internet only.
+	// Public covers only the public internet.
 	Public
 )
 
@@ -35,7 +35,7 @@ var ErrOutOfReach = errors.New("the address is not on the public internet")
 
 func (r Reach) allows(ip netip.Addr) bool { return r == Anywhere || models.MayReach(ip, r == Private) }
 
-// allowsText is allows for an address as text; anything else is not allowed.
+// allowsText is allows for an address in text form. Anything else is not allowed.
 func (r Reach) allowsText(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return r == Anywhere || err == nil && r.allows(ip)
@@ -62,14 +62,16 @@ func (f *Factory) Dialer(within time.Duration) *net.Dialer {
 	return &net.Dialer{Timeout: within, Control: f.within().control}
 }
 
-// Proxy returns the proxy configured in the environment, but none if addresses are restricted, since a proxy would connect in our
-// place.
+// Proxy returns the proxy function of the environment, but nil if addresses are restricted, because a proxy would connect in our place.
 func (f *Factory) Proxy() func(*http.Request) (*url.URL, error) {
 	if f.within() == Anywhere {
 		return http.ProxyFromEnvironment
 	}
 	return nil
 }
+
+// Anywhere reports whether addresses are unrestricted.
+func (f *Factory) Anywhere() bool { return f.within() == Anywhere }
 
 func (f *Factory) within() Reach {
 	if f == nil {
@@ -99,11 +101,11 @@ func (r Reach) candidate(text string) bool {
 	return r == Anywhere || len(fields) == 0 || len(fields) > 5 && r.allowsText(fields[4])
 }
 
-// lookupWithin bounds resolving the ICE servers that a server names.
+// lookupWithin limits the lookup of ICE servers that a server names.
 const lookupWithin = 3 * time.Second
 
-// servers returns the ICE servers that are within reach, with resolved addresses: names could resolve differently later. Servers with
-// TLS, which need their names, are omitted.
+// servers returns the ICE servers that are within reach, with resolved addresses, because names could resolve differently later. It omits
+// servers with TLS, which need their names.
 func (r Reach) servers(named []ICEServer) []ICEServer {
 	if r == Anywhere {
 		return named

@@ -32,7 +32,7 @@ func TestAnAddressOutOfReachIsNotConnectedTo(t *testing.T) {
 			if r == Public && !errors.Is(err, ErrOutOfReach) && err == nil {
 				t.Errorf("%s was connected to: %v", host, err)
 			}
-			if r != Public && host == "127.0.0.1" && err != nil { // the test can fail
+			if r != Public && host == "127.0.0.1" && err != nil { // shows that the test can fail
 				t.Errorf("%s with reach %d: %v", host, r, err)
 			}
 		}
@@ -53,7 +53,7 @@ func TestNoRedirectLeavesTheServer(t *testing.T) {
 	defer elsewhere.Close()
 	status := http.StatusTemporaryRedirect
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/plain" { // the same host and port, without encryption
+		if r.URL.Path == "/plain" { // the same host and port, but unencrypted
 			http.Redirect(w, r, "http://"+r.Host+"/x", status)
 			return
 		}

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	readBuffer = 2048 // over the largest RTP packet that arrives unfragmented
+	readBuffer = 2048 // larger than any RTP packet that arrives unfragmented
 	badInARow  = 64   // consecutive unreadable packets before the reader pauses
 	badPause   = 5 * time.Millisecond
 )
@@ -59,7 +59,7 @@ func (c *Conn) read(t *webrtc.TrackRemote, mid string, levelExtID uint8) {
 	}
 }
 
-// ignored discards the packets of an unwanted track, which have to be read nonetheless.
+// ignored discards the packets of an unwanted track, which must be read nonetheless.
 type ignored struct{}
 
 // Packet implements Sink.

@@ -16,8 +16,8 @@ import (
 	"earshot/models/waittest"
 )
 
-// turn runs coturn on this machine until the test ends and returns its port. more are further arguments; with cert and
-// key files among them the port speaks TLS.
+// turn runs coturn on this machine until the test ends and returns its port. more holds further arguments; if they include certificate and
+// key files, the port uses TLS.
 func turn(t *testing.T, more ...string) int {
 	t.Helper()
 	if testing.Short() {
@@ -61,7 +61,8 @@ func turn(t *testing.T, more ...string) int {
 	return port
 }
 
-// bindingAnswered asks a STUN server once: coturn takes TCP connections before it reads datagrams, and pion asks only once too.
+// bindingAnswered sends a single STUN request: coturn accepts TCP connections before it reads datagrams, and pion sends only one request as
+// well.
 func bindingAnswered(port int) bool {
 	c, err := net.Dial("udp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
@@ -77,8 +78,8 @@ func bindingAnswered(port int) bool {
 	return err == nil && n >= len(request)
 }
 
-// TestRelayOnly: over a real TURN server, by UDP and by TCP, media connects and no address of this machine is told; with
-// a wrong password no path is found.
+// TestRelayOnly: over a real TURN server, by UDP and by TCP, media connects and no address of this machine is revealed; with a wrong
+// password, no path is found.
 func TestRelayOnly(t *testing.T) {
 	port := turn(t)
 	for _, transport := range []string{"udp", "tcp"} {
@@ -124,7 +125,7 @@ func TestRelayOnly(t *testing.T) {
 	}
 }
 
-// connect lets a receiver of f and a sender on the loopback interface meet; it returns the receiver's offer.
+// connect connects a receiver of f and a sender on the loopback interface, and returns the receiver's offer.
 func connect(t *testing.T, f *Factory) (offer string, err error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)

@@ -6,8 +6,8 @@ import (
 	"github.com/pion/webrtc/v3"
 )
 
-// Sender returns a Conn that sends one audio track and receives nothing: for serving listeners and for publishing a recording. Offer
-// and Accept work as on a receiving Conn. The caller must Close it.
+// Sender returns a Conn that sends one audio track and receives nothing, for serving listeners and for publishing a recording. Offer and
+// Accept work as on a receiving Conn. The caller must Close it.
 func (f *Factory) Sender(track webrtc.TrackLocal, extra ...ICEServer) (*Conn, error) {
 	c, err := f.Receiver(Handler{}, extra...)
 	if err != nil {

@@ -11,11 +11,9 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"earshot/models"
 )
 
-// Limits of the signalling: an SDP answer of one audio stream is about 1.5 kB.
+// Limits of the signalling: an SDP answer for one audio stream is about 1.5 kB.
 const (
 	maxSDP        = 256 << 10
 	deleteTimeout = 3 * time.Second
@@ -24,18 +22,18 @@ const (
 // Endpoint is a WHIP (RFC 9725) or WHEP (draft-ietf-wish-whep) endpoint.
 type Endpoint struct {
 	URL string
-	// Token is the bearer token; it may be empty. It is never sent to another host.
+	// Token is the bearer token, which may be empty. It is never sent to another host.
 	Token string
-	// Header holds further request headers; may be nil.
+	// Header holds additional request headers; it may be nil.
 	Header http.Header
-	// Discover requests the server's ICE servers by OPTIONS before the offer.
+	// Discover requests the server's ICE servers with OPTIONS before the offer is made.
 	Discover bool
-	// Client makes the requests; it is usually from Factory.HTTPClient.
+	// Client makes the requests; it usually comes from Factory.HTTPClient.
 	Client *http.Client
 }
 
-// HTTPClient returns a client with a connection pool of its own, so that CloseIdleConnections closes everything. It follows no redirect
-// to another server, none at all if addresses are restricted, and has no overall timeout, for event streams.
+// HTTPClient returns a client with its own connection pool, so that CloseIdleConnections closes everything. It follows redirects only
+// within the same server, and none if addresses are restricted. It has no overall timeout, because of event streams.
 func (f *Factory) HTTPClient() *http.Client {
 	redirect := sameServerRedirect
 	if f.within() != Anywhere {
@@ -48,11 +46,11 @@ func (f *Factory) HTTPClient() *http.Client {
 	}}
 }
 
-// Resource is a session's resource on the server, to be deleted by DELETE.
+// Resource is a session's resource on the server, which DELETE deletes.
 type Resource struct {
 	URL    string
 	ETag   string
-	Header http.Header // of the answer to the POST
+	Header http.Header // of the response to the POST
 	// Servers are the ICE servers from Link headers (rel="ice-server").
 	Servers []ICEServer
 
@@ -69,7 +67,7 @@ func (e Endpoint) Post(ctx context.Context, offer string) (answer string, res *R
 	req.Header.Set("Accept", "application/sdp")
 	resp, err := e.Client.Do(req) //nolint:bodyclose // drain closes it
 	if err != nil {
-		return "", nil, unreachable(err, req.URL)
+		return "", nil, noAnswer(err, req.URL)
 	}
 	defer drain(resp.Body)
 	if resp.StatusCode != http.StatusCreated {
@@ -104,7 +102,7 @@ func (e Endpoint) resource(resp *http.Response) (*Resource, error) {
 	}, nil
 }
 
-// Delete ends the session on the server, within 3 s. It is not an error if the session is gone already.
+// Delete ends the session on the server, within 3 s. It is not an error if the session no longer exists.
 func (r *Resource) Delete(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, deleteTimeout)
 	defer cancel()
@@ -115,7 +113,7 @@ func (r *Resource) Delete(ctx context.Context) error {
 	}
 	resp, err := e.Client.Do(req) //nolint:bodyclose // drain closes it
 	if err != nil {
-		return unreachable(err, req.URL)
+		return noAnswer(err, req.URL)
 	}
 	defer drain(resp.Body)
 	if resp.StatusCode >= 300 && resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusGone {
@@ -156,15 +154,11 @@ func drain(b io.ReadCloser) {
 	_ = b.Close()
 }
 
-// unreachable strips the URL from net/http's errors: a query may contain a secret.
-func unreachable(err error, u *url.URL) error {
-	var ue *url.Error
-	if errors.As(err, &ue) {
-		err = ue.Err
-	}
+// noAnswer explains why a server could not be reached, and names its host.
+func noAnswer(err error, u *url.URL) error {
+	err = Unreachable(err, "check the host and port in the URL, and that the server is running")
 	if errors.Is(err, context.Canceled) {
 		return err
 	}
-	return models.WithHint(fmt.Errorf("peer: %s cannot be reached: %w", u.Host, err),
-		"check the host and port in the URL, and that the server is running")
+	return fmt.Errorf("%s cannot be reached: %w", u.Host, err)
 }

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// certificate writes a certificate of this machine that nobody has signed, and its key.
+// certificate writes a self-signed certificate for this machine, and its key.
 func certificate(t *testing.T) (cert, key string) {
 	t.Helper()
 	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -51,8 +51,8 @@ func certificate(t *testing.T) (cert, key string) {
 
 const tlsPort = "PEER_TEST_TURNS_PORT"
 
-// TestRelayTLS: media goes over a TURN server behind TLS whose certificate is trusted by SSL_CERT_FILE, and not when it is
-// trusted by nobody. A process reads that once, so the test runs itself again.
+// TestRelayTLS: media flows over a TURN server with TLS if its certificate is trusted through SSL_CERT_FILE, and not if it is untrusted. A
+// process reads that variable only once, so the test runs itself again.
 func TestRelayTLS(t *testing.T) {
 	if port := os.Getenv(tlsPort); port != "" {
 		server := ICEServer{URLs: []string{"turns:127.0.0.1:" + port + "?transport=tcp"}, Username: "bot", Credential: "s3cret"}

@@ -13,14 +13,14 @@ import (
 	"github.com/pion/webrtc/v3"
 )
 
-// crowd is people who talk, one track each, on a connection to a receiver that is under test.
+// crowd is a group of people with one track each, connected to a receiver under test.
 type crowd struct {
 	t   *testing.T
 	in  *Conn
 	out *webrtc.PeerConnection
 
 	mu     sync.Mutex
-	heard  map[string]int // packets, by the tracks' ids
+	heard  map[string]int // packets by track id
 	opened int
 }
 
@@ -59,7 +59,7 @@ func newCrowd(t *testing.T, full func(int)) *crowd {
 	return c
 }
 
-// negotiate tells the receiver of the tracks as they are now.
+// negotiate tells the receiver about the current tracks.
 func (c *crowd) negotiate() {
 	c.t.Helper()
 	offer, err := c.out.CreateOffer(nil)
@@ -80,14 +80,14 @@ func (c *crowd) negotiate() {
 	}
 }
 
-// person is somebody's track.
+// person is a person's track.
 type person struct {
 	*webrtc.TrackLocalStaticRTP
 	sender *webrtc.RTPSender
 	p      rtp.Packet
 }
 
-// comes opens a track; the receiver knows of it after negotiate.
+// comes opens a track, which the receiver learns of from negotiate.
 func (c *crowd) comes(name string) *person {
 	c.t.Helper()
 	track, err := webrtc.NewTrackLocalStaticRTP(OpusCodec(), name, name)
@@ -108,7 +108,7 @@ func (c *crowd) leaves(p *person) {
 	}
 }
 
-// talks sends packets until two were heard, or for so long; it reports whether they were.
+// talks sends packets until two were heard or the time is over, and reports whether they were heard.
 func (c *crowd) talks(p *person, within time.Duration) bool {
 	ctx, cancel := context.WithTimeout(c.t.Context(), within)
 	defer cancel()
@@ -122,7 +122,7 @@ func (c *crowd) talks(p *person, within time.Duration) bool {
 	})
 }
 
-// TestManySpeakersOneAfterTheOther: in a long connection speakers come and go, one at a time. Each is heard.
+// TestManySpeakersOneAfterTheOther: in a long connection, speakers come and go one at a time, and each is heard.
 func TestManySpeakersOneAfterTheOther(t *testing.T) {
 	if testing.Short() {
 		t.Skip("opens 270 tracks")
@@ -138,7 +138,7 @@ func TestManySpeakersOneAfterTheOther(t *testing.T) {
 	}
 }
 
-// TestPastTheLimitSomebodyIsTold: a track beyond the limit is told of, and heard when another ends.
+// TestPastTheLimitSomebodyIsTold: a track beyond the limit is reported, and heard once another one ends.
 func TestPastTheLimitSomebodyIsTold(t *testing.T) {
 	full := make(chan int, 8)
 	c := newCrowd(t, func(open int) { full <- open })

@@ -12,14 +12,14 @@ import (
 )
 
 const (
-	maxLate      = 64 // candidates that are found after the offer
+	maxLate      = 64 // candidates found after the offer
 	patchWithin  = 4 * time.Second
 	optionWithin = 3 * time.Second
 	fragmentType = "application/trickle-ice-sdpfrag"
 )
 
-// trickle sends the ICE candidates found after the offer to the server, by PATCH (RFC 9725 section 4.3.2, RFC 8840). A server without
-// PATCH support has those in the offer.
+// trickle sends the ICE candidates found after the offer to the server with PATCH (RFC 9725 section 4.3.2, RFC 8840). A server that does
+// not support PATCH has only those in the offer.
 type trickle struct {
 	found  chan string
 	ctx    context.Context //nolint:containedctx // the session's life
@@ -44,7 +44,7 @@ func (t *trickle) take(c *webrtc.ICECandidateInit) {
 	}
 }
 
-// start sends candidates that are not in the offer, until stop.
+// start starts to send candidates that are not in the offer, until stop is called.
 func (t *trickle) start(res *Resource, offer string) {
 	t.group.Go(func() {
 		for {
@@ -60,7 +60,7 @@ func (t *trickle) start(res *Resource, offer string) {
 	})
 }
 
-// stop stops sending and waits.
+// stop stops sending, and waits until that has happened.
 func (t *trickle) stop() {
 	t.cancel()
 	t.group.Wait()
@@ -98,7 +98,7 @@ func (r *Resource) patch(ctx context.Context, frag string) error {
 	}
 	resp, err := r.endpoint.Client.Do(req) //nolint:bodyclose // drain closes it
 	if err != nil {
-		return unreachable(err, req.URL)
+		return noAnswer(err, req.URL)
 	}
 	defer drain(resp.Body)
 	if resp.StatusCode >= 300 {
@@ -107,7 +107,7 @@ func (r *Resource) patch(ctx context.Context, frag string) error {
 	return nil
 }
 
-// own returns the endpoint, without its secrets if the resource is on another host.
+// own returns the endpoint, without its secrets if the resource is on a different host.
 func (r *Resource) own() Endpoint {
 	e := r.endpoint
 	if !sameHost(e.URL, r.URL) {
@@ -116,7 +116,7 @@ func (r *Resource) own() Endpoint {
 	return e
 }
 
-// options requests the ICE servers to use, before the offer (RFC 9725 section 4.6). Failures mean none.
+// options requests the ICE servers to use before the offer (RFC 9725 section 4.6). If that fails, it returns none.
 func (e Endpoint) options(ctx context.Context) []ICEServer {
 	ctx, cancel := context.WithTimeout(ctx, optionWithin)
 	defer cancel()

@@ -3,14 +3,13 @@ package peer
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 )
 
 const (
-	// connectWithin bounds ICE and DTLS; the signalling has its own bounds.
+	// connectWithin limits ICE and DTLS; the signalling has separate limits.
 	connectWithin = 12 * time.Second
-	// firstWithin is the same while there are ICE servers from the server that have not been tried.
+	// firstWithin is that limit while there are ICE servers from the server that have not been tried.
 	firstWithin = 5 * time.Second
 	// gatherWithin is how long an offer waits for candidates; later ones are trickled.
 	gatherWithin = 2 * time.Second
@@ -23,9 +22,9 @@ type Listening struct {
 	late *trickle
 }
 
-// Listen connects to a WHEP endpoint and returns when media can flow. The packets of all its tracks go to sink (a server may start a new
-// track by changing the SSRC). The sink's End is not called: the caller does so after Close, or when Listen has failed. The caller must
-// Close the Listening. If no path is found with the known ICE servers, those in the server's answer are tried too.
+// Listen connects to a WHEP endpoint and returns when media can flow. The packets of all its tracks go to sink, because a server may start
+// a new track by changing the SSRC. The sink's End is not called: the caller does that after Close, or after Listen has failed. The caller
+// must Close the Listening. If no path is found with the known ICE servers, those in the server's response are tried as well.
 func (f *Factory) Listen(ctx context.Context, e Endpoint, sink Sink) (*Listening, error) {
 	var servers []ICEServer
 	if e.Discover {
@@ -49,7 +48,7 @@ func opened(l *Listening, err error) (*Listening, error) {
 	return l, err
 }
 
-// listen opens a session. After an error the caller closes the returned session, which may be nil.
+// listen opens a session. After an error, the caller closes the returned session, which may be nil.
 func (f *Factory) listen(ctx context.Context, e Endpoint, sink Sink, servers []ICEServer) (*Listening, error) {
 	late := newTrickle()
 	conn, err := f.Receiver(Handler{Track: func(RemoteTrack) Sink { return unended{sink} }, Candidate: late.take}, servers...)
@@ -61,7 +60,7 @@ func (f *Factory) listen(ctx context.Context, e Endpoint, sink Sink, servers []I
 	return l, l.open(ctx, e, len(servers) == 0)
 }
 
-// unended shields the sink, which several readers may share, from the End of one reader.
+// unended protects the sink, which several readers may share, from the End of a single reader.
 type unended struct{ Sink }
 
 // End does nothing: the Listening's owner ends the sink.
@@ -74,7 +73,7 @@ func (l *Listening) open(ctx context.Context, e Endpoint, more bool) error {
 	}
 	answer, res, err := e.Post(ctx, offer)
 	if err != nil {
-		return fmt.Errorf("WHEP: %w", err)
+		return err
 	}
 	l.res = res
 	if err := l.conn.Answer(answer); err != nil {
@@ -88,13 +87,13 @@ func (l *Listening) open(ctx context.Context, e Endpoint, more bool) error {
 	return l.conn.Connected(ctx, within)
 }
 
-// Wait is Conn.Wait.
+// Wait is Conn.Wait of the session's connection.
 func (l *Listening) Wait(ctx context.Context) error { return l.conn.Wait(ctx) }
 
 // Stats returns the connection's counters.
 func (l *Listening) Stats() Stats { return l.conn.Stats() }
 
-// Close ends the session on the server by DELETE, and returns when every goroutine of the connection has ended. The sink is not called
+// Close ends the session on the server with DELETE, and returns when every goroutine of the connection has ended. The sink is not called
 // afterwards.
 func (l *Listening) Close() {
 	l.late.stop()

@@ -31,7 +31,7 @@ func (x *executor) lift(ctx context.Context, r models.Restriction) (ended bool, 
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), storeWithin)
 	defer cancel()
 	ended = end.State == models.ActionSeen
-	x.sights.put(r, ended)
+	x.observations.put(r, ended)
 	if ended {
 		if err := x.Store.EndRestriction(keep, x.RoomID, r.Person, r.Verb); err != nil {
 			return ended, err
@@ -78,12 +78,12 @@ func (x *executor) setAgain(ctx context.Context, r models.Restriction) error {
 	if ctx.Err() != nil {
 		return nil
 	}
-	x.sights.put(r, out.Done != "")
+	x.observations.put(r, out.Done != "")
 	if out.Done == "" {
-		x.Room.Note(x.name(r) + ": " + string(r.Verb) + " is not in force any more, and could not be set again: " + out.Action.Error)
+		x.Room.Note(x.name(r) + ": " + string(r.Verb) + " is no longer in effect, and could not be reapplied: " + out.Action.Error)
 		return nil
 	}
-	x.Room.Note(x.name(r) + ": " + string(r.Verb) + " was not in force any more, and was set again")
+	x.Room.Note(x.name(r) + ": " + string(r.Verb) + " was no longer in effect, and was reapplied")
 	return nil
 }
 
@@ -107,9 +107,9 @@ func (x *executor) takeStage(ctx context.Context, r models.Restriction) error {
 		return err
 	}
 	a, err := x.do(ctx, a)
-	x.sights.put(r, a.State == models.ActionSeen)
+	x.observations.put(r, a.State == models.ActionSeen)
 	if a.State == models.ActionSeen {
-		x.Room.Note(x.name(r) + " undid the mute again and again and was moved to the audience")
+		x.Room.Note(x.name(r) + " kept undoing the mute and was moved to the audience")
 	}
 	return err
 }
@@ -169,7 +169,7 @@ func (x *executor) carryOut(ctx context.Context, r models.Restriction, j job) er
 	case refuse:
 		err = x.refused(ctx, r)
 	case lost:
-		x.Room.Note(x.name(r) + ": " + string(r.Verb) + " was taken back in the room itself")
+		x.Room.Note(x.name(r) + ": " + string(r.Verb) + " was undone in the room itself")
 		err = x.over(ctx, r.Person, r.Verb, "")
 	case wait:
 	}

@@ -14,7 +14,7 @@ import (
 // executor carries out actions in the room and stores their outcomes. The caller holds the turn of the person concerned.
 type executor struct {
 	*ledger
-	sights *sights
+	observations *observations
 	// parting ends when the bot is about to leave: actions are aborted, and no more are begun.
 	parting context.Context //nolint:containedctx // the session's life, which Do does not get
 }

@@ -19,16 +19,16 @@ import (
 
 // server is a room's server, with the state that a moderator gives it; it outlives the bot's stays.
 type server struct {
-	mu     sync.Mutex
-	can    bot.Capabilities
-	ears   bot.RoomHandler // nil while the bot is not there
-	people map[string]bool
-	held   map[models.Verb]map[string]bool
-	orders []models.Verb
-	deaf   models.Verb // is taken without effect
-	fails  error       // of every order
-	hangs  bool        // orders are not answered
-	joined chan struct{}
+	mu      sync.Mutex
+	can     bot.Capabilities
+	handler bot.RoomHandler // nil while the bot is not there
+	people  map[string]bool
+	held    map[models.Verb]map[string]bool
+	orders  []models.Verb
+	deaf    models.Verb // is taken without effect
+	fails   error       // of every order
+	hangs   bool        // orders are not answered
+	joined  chan struct{}
 }
 
 func newServer(can bot.Capabilities) *server {
@@ -42,18 +42,18 @@ func newServer(can bot.Capabilities) *server {
 var everything = bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true}
 
 // Run implements bot.Connector.
-func (s *server) Run(ctx context.Context, ears bot.RoomHandler) error {
-	ears.Joined(s.can)
+func (s *server) Run(ctx context.Context, handler bot.RoomHandler) error {
+	handler.Joined(s.can)
 	s.mu.Lock()
-	s.ears = ears
+	s.handler = handler
 	for id := range s.people {
-		ears.Speaker(models.Speaker{ID: id, Name: strings.ToUpper(id)})
+		handler.Speaker(models.Speaker{ID: id, Name: strings.ToUpper(id)})
 	}
 	s.mu.Unlock()
 	s.joined <- struct{}{}
 	<-ctx.Done()
 	s.mu.Lock()
-	s.ears = nil
+	s.handler = nil
 	s.mu.Unlock()
 	return context.Cause(ctx)
 }
@@ -105,8 +105,8 @@ func (s *server) comes(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.people[id] = true
-	if s.ears != nil {
-		s.ears.Speaker(models.Speaker{ID: id, Name: strings.ToUpper(id)})
+	if s.handler != nil {
+		s.handler.Speaker(models.Speaker{ID: id, Name: strings.ToUpper(id)})
 	}
 }
 
@@ -114,8 +114,8 @@ func (s *server) goes(id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.people, id)
-	if s.ears != nil {
-		s.ears.Left(id)
+	if s.handler != nil {
+		s.handler.Left(id)
 	}
 }
 

@@ -36,7 +36,7 @@ func TestMuteThatIsUndoneIsSetAgain(t *testing.T) {
 		if !s.is(models.VerbToAudience, "ana") || r.state("m-to_audience") != models.ActionSeen {
 			t.Errorf("in the audience %v; the record says %q", s.is(models.VerbToAudience, "ana"), r.state("m-to_audience"))
 		}
-		if len(x.notes) != 3 || !strings.Contains(<-x.notes, "set again") {
+		if len(x.notes) != 3 || !strings.Contains(<-x.notes, "reapplied") {
 			t.Errorf("%d notes", len(x.notes))
 		}
 		time.Sleep(time.Minute)
@@ -123,7 +123,7 @@ func TestNextStayGoesOn(t *testing.T) {
 				x := begin(t, s, r)
 				x.act(t, "m", models.VerbMute, c.long)
 				x.leave()
-				if a := r.get("m-end"); a.State != models.ActionFailed || !strings.Contains(a.Error, "the bot is not in the room") {
+				if a := r.get("m-end"); a.State != models.ActionFailed || !strings.Contains(a.Error, "the bot is no longer in the room") {
 					t.Errorf("left behind: %q %q", a.State, a.Error)
 				}
 				if c.forgot {

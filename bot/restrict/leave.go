@@ -112,6 +112,6 @@ func (k *Keeper) tellLeft(left <-chan models.Restriction) {
 		all, more = all[:namedAtMost], fmt.Sprintf(" and %d more", n)
 	}
 	k.Room.Note(
-		"the bot leaves, and could not take back what holds against " + strings.Join(all, ", ") + more + ": take it back in the room itself",
+		"the bot leaves, and could not end the restrictions on " + strings.Join(all, ", ") + more + ": end them in the room itself",
 	)
 }

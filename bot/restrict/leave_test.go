@@ -46,8 +46,8 @@ func TestLeavingForGoodTellsWhatItCouldNotTakeBack(t *testing.T) {
 		why   string
 	}{
 		"refused":   {func(s *server) { s.fails = bot.Refuse("not now", nil) }, "not now"},
-		"no answer": {func(s *server) { s.hangs = true }, "the bot is not in the room"},
-		"no effect": {func(s *server) { s.deaf = models.VerbUnmute }, "the bot is not in the room"},
+		"no answer": {func(s *server) { s.hangs = true }, "the bot is no longer in the room"},
+		"no effect": {func(s *server) { s.deaf = models.VerbUnmute }, "the bot is no longer in the room"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			inBubble(t, everything, func(t *testing.T, s *server, r *record) {

@@ -13,7 +13,7 @@ import (
 type ledger struct{ Config }
 
 // leftBehind is the error of a restriction's end that the bot can't carry out.
-const leftBehind = "the bot is not in the room any more: it ends when the bot is back, or by a host in the room itself"
+const leftBehind = "the bot is no longer in the room: it ends when the bot is back, or when a host ends it in the room"
 
 // store stores the state of an action, and reports it to Told.
 func (l *ledger) store(ctx context.Context, a models.Action) error {

@@ -19,13 +19,13 @@ func (k *Keeper) look(ctx context.Context, group *sync.WaitGroup, slots chan str
 		return
 	}
 	people, now := k.Room.People(), time.Now()
-	k.sights.forget(all)
+	k.observations.forget(all)
 	for _, r := range all {
 		if r.Verb == models.VerbNewcomersListen {
 			k.lookAtNewcomers(ctx, group, slots, r, people, now)
 			continue
 		}
-		j := k.sights.judge(r, all, people, now)
+		j := k.observations.judge(r, all, people, now)
 		if j == wait {
 			continue
 		}
@@ -58,7 +58,7 @@ func (k *Keeper) lookAtNewcomers(
 ) {
 	if !r.Until.IsZero() && !now.Before(r.Until) {
 		if err := k.Store.EndRestriction(ctx, k.RoomID, r.Person, r.Verb); err != nil {
-			k.Log.Error("newcomers may speak again, and that is not written down", "room", k.RoomID, "err", err)
+			k.Log.Error("newcomers may speak again, and that is not recorded", "room", k.RoomID, "err", err)
 		}
 		return
 	}

@@ -34,7 +34,7 @@ func New(c Config) *Keeper {
 	c.Store = m
 	parting, stop := context.WithCancel(context.Background())
 	return &Keeper{
-		executor: &executor{ledger: &ledger{c}, sights: &sights{room: c.Room, of: map[place]*sight{}}, parting: parting},
+		executor: &executor{ledger: &ledger{c}, observations: &observations{room: c.Room, of: map[place]*observation{}}, parting: parting},
 		memory:   m, turns: &turns{of: map[string]*turn{}}, stop: stop,
 	}
 }

@@ -21,8 +21,8 @@ type ActOptions struct {
 
 // Result is the outcome of an action.
 type Result struct {
-	// Action is the action with State, Attempts, Error, Sent and Seen filled in. Its state is seen, failed (also when a
-	// harsher verb took effect instead), or sent when the context ended before an effect was observed.
+	// Action is the requested action with State, Attempts, Error, Sent and Seen filled in. Its state is seen, failed (even if a harsher verb
+	// took effect instead), or sent if the context ended before an effect was observed.
 	Action models.Action
 	// Done is the verb that took effect, which may be harsher than the action's; empty if none did. Seen is when its effect
 	// was observed.
@@ -32,7 +32,7 @@ type Result struct {
 	How string
 	// Took is the time from the request to the effect.
 	Took time.Duration
-	// Steps are all attempts, in order.
+	// Steps holds all attempts, in order.
 	Steps []Step
 }
 
@@ -47,20 +47,20 @@ type Step struct {
 	Err   error
 }
 
-// The bounds of an attempt.
+// Limits of an attempt.
 const (
 	doWithin   = 5 * time.Second        // for the server to accept the request
 	seenWithin = 3 * time.Second        // for the effect to be observed
-	seenHolds  = 500 * time.Millisecond // for which the effect must last
+	seenHolds  = 500 * time.Millisecond // for which the effect must persist
 	quietFor   = 300 * time.Millisecond // the silence that proves a mute
 	lookEvery  = 50 * time.Millisecond
 	tries      = 2 // attempts per verb
 )
 
-// ladder lists the verbs of escalation, mildest first.
+// ladder lists the verbs of escalation from mildest to harshest.
 var ladder = []models.Verb{models.VerbMute, models.VerbToAudience, models.VerbRemove, models.VerbBan}
 
-// rungs returns the verbs to try for an action, up to a limit.
+// rungs returns the verbs to try for an action, up to the limit.
 func rungs(verb, limit models.Verb) []models.Verb {
 	if limit == "" {
 		limit = verb
@@ -78,9 +78,9 @@ func rungs(verb, limit models.Verb) []models.Verb {
 // actor carries out actions and observes their effect.
 type actor struct {
 	moderator bot.Moderator
-	// can returns the bot's rights; false while it is not in the room.
+	// can returns the bot's permissions, and false while it is not in the room.
 	can func() (bot.Capabilities, bool)
-	// quiet returns how long ago a person was last heard; false if they have no track of their own.
+	// quiet returns how long ago a person was last heard, and false if they have no track of their own.
 	quiet func(id string) (time.Duration, bool)
 }
 
@@ -126,7 +126,7 @@ func final(err error) bool {
 	return errors.As(err, &refused) || errors.Is(err, bot.ErrAbsent) || errors.Is(err, bot.ErrNotJoined)
 }
 
-// complaint joins the reasons why the attempts failed, without repetitions.
+// complaint joins the reasons for which the attempts failed, without repetitions.
 func complaint(steps []Step) string {
 	out := ""
 	for i, s := range steps {
@@ -160,7 +160,7 @@ func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Ste
 	s.Taken = !gone
 	a.State, a.Sent = models.ActionSent, time.Now().UTC()
 	if gone {
-		s.How, s.Seen = "was not in the room any more", true
+		s.How, s.Seen = "was no longer in the room", true
 	} else {
 		s.How, s.Err = x.look(ctx, command)
 		s.Seen = s.Err == nil
@@ -172,12 +172,12 @@ func (x *actor) try(ctx context.Context, a *models.Action, verb models.Verb) Ste
 	return s
 }
 
-// command translates an action for the connector, or returns why it is impossible here.
+// command translates an action for the connector, or returns an error that says why it is impossible here.
 func (x *actor) command(a models.Action, verb models.Verb) (c bot.Command, note string, err error) {
 	can, joined := x.can()
 	switch {
 	case x.moderator == nil:
-		return c, "", bot.Refuse("this kind of room lets the bot only listen", nil)
+		return c, "", bot.Refuse("in this kind of room the bot can only listen", nil)
 	case !joined:
 		return c, "", bot.ErrNotJoined
 	}
@@ -198,7 +198,7 @@ func (x *actor) command(a models.Action, verb models.Verb) (c bot.Command, note 
 			return c, "", bot.Refuse("nobody was named", nil)
 		}
 	default:
-		return c, "", bot.Refuse("is nothing that is done in a room", nil)
+		return c, "", bot.Refuse("is not an action in a room", nil)
 	}
 	if !can.Has(c.Verb, c.Target != "") {
 		return c, "", bot.Refuse("the bot has no right to do this here", nil)
@@ -206,9 +206,9 @@ func (x *actor) command(a models.Action, verb models.Verb) (c bot.Command, note 
 	return c, note, nil
 }
 
-var errNoEffect = errors.New("the server took it, but no effect was seen")
+var errNoEffect = errors.New("the server accepted it, but no effect was seen")
 
-// look waits until a command's effect is observed and lasts.
+// look waits until a command's effect has been observed and persists.
 func (x *actor) look(ctx context.Context, o bot.Command) (how string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, seenWithin)
 	defer cancel()
@@ -238,7 +238,7 @@ func (x *actor) look(ctx context.Context, o bot.Command) (how string, err error)
 	}
 }
 
-// see checks once what the server reports, and whether the person is still heard.
+// see checks once what the server reports and whether the person can still be heard.
 func (x *actor) see(o bot.Command) (how string, err error) {
 	ok, how := x.moderator.Effect(o)
 	if !ok {

@@ -11,18 +11,19 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// puppet is a room whose server does what it is told, or what a test wants of it.
+// puppet is a room whose server obeys, or does what a test wants.
 type puppet struct {
 	script
 	mu     sync.Mutex
 	orders []bot.Command
 	force  map[models.Verb]bool
-	do     func(n int, o bot.Command) error // of the n-th order; nil: the order is taken
-	effect func(o bot.Command) bool         // nil: what was taken is in force
+	do     func(n int, o bot.Command) error // called for the n-th order; nil: the order is accepted
+	effect func(o bot.Command) bool         // nil: every accepted order is in force
 }
 
 func (p *puppet) Execute(_ context.Context, o bot.Command) error {
@@ -61,10 +62,10 @@ func (p *puppet) verbs() (out []models.Verb) {
 
 var everything = bot.Capabilities{Message: true, PrivateMessage: true, Mute: true, Unmute: true, ToAudience: true, Remove: true, Ban: true}
 
-// act lets ana talk until an order for which stops is true, and carries an action out meanwhile.
+// act lets ana talk until an order is given for which stops returns true, and carries out an action meanwhile.
 func act(t *testing.T, p *puppet, can bot.Capabilities, a models.Action, o room.ActOptions, stops func(*puppet) bool) room.Result {
 	t.Helper()
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	var out room.Result
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -72,21 +73,21 @@ func act(t *testing.T, p *puppet, can bot.Capabilities, a models.Action, o room.
 		in := make(chan struct{})
 		p.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(can)
-			sink := handler.Track(ana)
+			sink := handler.Track(bottest.Ana)
 			defer sink.End()
-			k := &talker{ssrc: 7}
+			k := &bottest.Talker{SSRC: 7}
 			for i := 0; ctx.Err() == nil; i++ {
 				if i == 100 {
 					close(in)
 				}
 				if !stops(p) {
-					sink.Packet(k.rtp(packets[50+i%100]), 0)
+					sink.Packet(k.RTP(packets[50+i%100]), 0)
 				}
-				pause(ctx, 20*time.Millisecond)
+				bottest.Pause(ctx, 20*time.Millisecond)
 			}
 			return stay(ctx)
 		}}
-		r := newRoom(t, room.Config{Connector: p, Sink: &notebook{}})
+		r := newRoom(t, room.Config{Connector: p, Sink: &bottest.MemorySink{}})
 		ended := make(chan error, 1)
 		go func() { _, err := r.Run(ctx); ended <- err }()
 		<-in
@@ -174,12 +175,12 @@ func TestAct(t *testing.T) {
 		{
 			name: "gone before the removal", p: &puppet{do: func(int, bot.Command) error { return bot.ErrAbsent }}, can: everything,
 			verb: rem, quiet: after(rem, 1), done: rem, verbs: []models.Verb{rem}, within: [2]time.Duration{0, time.Second},
-			says: "was not in the room any more",
+			says: "was no longer in the room",
 		},
 		{
 			name: "no effect", p: &puppet{effect: func(bot.Command) bool { return false }}, can: everything, verb: models.VerbUnmute,
 			quiet: after(mute, 1), verbs: []models.Verb{models.VerbUnmute, models.VerbUnmute},
-			within: [2]time.Duration{6 * time.Second, 7 * time.Second}, says: "unmute: the server took it, but no effect was seen",
+			within: [2]time.Duration{6 * time.Second, 7 * time.Second}, says: "unmute: the server accepted it, but no effect was seen",
 		},
 		{
 			name: "nudge in private", p: &puppet{}, can: everything, verb: models.VerbNudge, quiet: after(mute, 1), done: models.VerbNudge,
@@ -191,7 +192,7 @@ func TestAct(t *testing.T) {
 		},
 		{
 			name: "redact", p: &puppet{}, can: everything, verb: models.VerbRedact, quiet: after(mute, 1),
-			within: [2]time.Duration{0, time.Second}, says: "redact: is nothing that is done in a room",
+			within: [2]time.Duration{0, time.Second}, says: "redact: is not an action in a room",
 		},
 	}
 	for _, tt := range tests {
@@ -199,7 +200,7 @@ func TestAct(t *testing.T) {
 			a := models.Action{ID: "a1", Verb: tt.verb, TargetID: "ana", TargetName: "Ana", Text: "please"}
 			out := act(t, tt.p, tt.can, a, room.ActOptions{Limit: tt.limit}, tt.quiet)
 			state := models.ActionFailed
-			if tt.done == tt.verb { // what took another's place is not what was wanted
+			if tt.done == tt.verb { // another verb that took effect instead is not what was wanted
 				state = models.ActionSeen
 			}
 			if out.Done != tt.done || out.Action.State != state || out.Action.Attempts != len(tt.verbs) {
@@ -222,7 +223,7 @@ func TestAct(t *testing.T) {
 	}
 }
 
-// TestActPrivacy: a private line goes to one person where the room can do that, and says whom it is for where it cannot.
+// TestActPrivacy: a private message goes to one person if the room supports that, and otherwise says whom it is for.
 func TestActPrivacy(t *testing.T) {
 	for _, private := range []bool{true, false} {
 		p := &puppet{}
@@ -238,10 +239,10 @@ func TestActPrivacy(t *testing.T) {
 	}
 }
 
-// TestActWithoutHands: a connector that can only listen refuses with a reason, and a room that is not joined too.
+// TestActWithoutHands: a connector that can only listen refuses with a reason, and so does a room that has not been joined.
 func TestActWithoutHands(t *testing.T) {
 	for want, c := range map[string]bot.Connector{"only listen": &script{}, "not in the room": &puppet{}} {
-		out := newRoom(t, room.Config{Connector: c, Sink: &notebook{}}).Act(
+		out := newRoom(t, room.Config{Connector: c, Sink: &bottest.MemorySink{}}).Act(
 			t.Context(), models.Action{Verb: models.VerbMute, TargetID: "x"}, room.ActOptions{},
 		)
 		if out.Action.State != models.ActionFailed || !strings.Contains(out.Action.Error, want) {

@@ -16,16 +16,17 @@ const (
 	announceEvery = time.Minute
 	// announceAgain is the delay before a failed announcement is repeated; it doubles up to announceEvery.
 	announceAgain = 5 * time.Second
-	// announceTries bounds the repetitions, over about six minutes. After that it takes a new participant or a change of rights.
+	// announceTries limits how often a failed announcement is repeated, over about six minutes. After that, only a new participant or changed
+	// permissions trigger another one.
 	announceTries = 8
-	// announceUnseen bounds them for an announcement that the server accepted.
+	// announceUnseen is that limit for an announcement that the server accepted.
 	announceUnseen = 2
 )
 
-// announcer announces the bot during one connection: after the join, to newcomers, and again when delivery failed.
+// announcer announces the bot during one connection: after joining, to newcomers, and again if delivery failed.
 type announcer struct {
 	stay    *stay
-	news    chan struct{} // signals a new participant or a change of rights
+	news    chan struct{} // signals a new participant or changed permissions
 	settled atomic.Bool   // connection.settled
 
 	// Owned by the goroutine that runs it.
@@ -45,7 +46,7 @@ func (a *announcer) run(ctx context.Context) {
 	}
 	for pause := announceSettle; sleep(ctx, pause); {
 		select {
-		case <-a.news: // covered by this look
+		case <-a.news: // this look covers it
 		default:
 		}
 		var again bool
@@ -61,7 +62,7 @@ func (a *announcer) run(ctx context.Context) {
 	}
 }
 
-// look informs those who have not been informed. again reports that it is to be called again after a pause, even without news.
+// look announces the bot to those who have not been informed. again reports that it must be called again after pause, even without news.
 func (a *announcer) look(ctx context.Context) (pause time.Duration, again bool) {
 	whom, fresh := a.stay.disclosure.untold(a.stay.people.all(), a.settled.Load())
 	can, _ := a.stay.rights.get()
@@ -91,8 +92,8 @@ func (a *announcer) look(ctx context.Context) (pause time.Duration, again bool) 
 	return 0, false
 }
 
-// tryAgain returns how often an announcement that failed with err is repeated. One that the server accepted may have been read,
-// and should not be repeated often.
+// tryAgain returns how often an announcement that failed with err is repeated. One that the server accepted may have been read, and is not
+// repeated often.
 func tryAgain(err error) int {
 	switch {
 	case final(err):
@@ -107,9 +108,13 @@ func tryAgain(err error) int {
 // cannot tells the host that the bot can't announce itself here.
 func (a *announcer) cannot() {
 	a.stay.log.Info("no announcement: this room has no chat that the bot may write to")
+	if can, _ := a.stay.rights.get(); can.Unseen {
+		a.stay.note("nobody here can see or read that the bot listens. Please tell the people yourself.")
+		return
+	}
 	a.stay.note(
-		"this room has no chat for the bot: only its name says that it listens. Please tell the people yourself, and that whoever objects " +
-			"tells you; you then enter that they are not to be written down.",
+		"this room has no chat for the bot: only its name says that it is listening. Please tell the people yourself, and ask them to " +
+			"tell you if they object; you can then stop their transcription.",
 	)
 }
 

@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// announcing runs a room in which people come and the server answers announcements as a test wants, and returns when it
-// was asked, in whole seconds, what the host was told, and the ledger.
+// announcing runs a room in which people join and the server responds to announcements as a test wants. It returns the times of the
+// announcements, in whole seconds, what the host was told, and the ledger.
 func announcing(
 	t *testing.T, do func(at time.Duration) error, effect func(bot.Command) bool, play func(context.Context, bot.RoomHandler),
 ) (at []time.Duration, notes, told []string) {
@@ -46,8 +47,8 @@ func announcing(
 
 func comes(handler bot.RoomHandler, id string) { handler.Speaker(models.Speaker{ID: id, Name: id}) }
 
-// TestAnnounceAgain: an announcement that failed is tried again, less and less often, until the same people are told; the
-// host hears of both, once, and the ledger too.
+// TestAnnounceAgain: a failed announcement is retried at growing intervals until the same people have been informed; the host learns of
+// both the failure and the success, once, and so does the ledger.
 func TestAnnounceAgain(t *testing.T) {
 	at, notes, told := announcing(t, func(at time.Duration) error {
 		if at < 30*time.Second {
@@ -57,11 +58,11 @@ func TestAnnounceAgain(t *testing.T) {
 	}, nil, func(ctx context.Context, handler bot.RoomHandler) {
 		handler.Joined(bot.Capabilities{Message: true})
 		comes(handler, "ana")
-		pause(ctx, 10*time.Second)
-		comes(handler, "ben") // does not hurry it
-		pause(ctx, 10*time.Minute)
+		bottest.Pause(ctx, 10*time.Second)
+		comes(handler, "ben") // does not speed it up
+		bottest.Pause(ctx, 10*time.Minute)
 	})
-	var when []time.Duration // each try asks twice
+	var when []time.Duration // there are two attempts each time
 	for i := 0; i < len(at)-1; i += 2 {
 		when = append(when, at[i])
 	}
@@ -80,7 +81,7 @@ func TestAnnounceAgain(t *testing.T) {
 	}
 }
 
-// TestAnnounceInVain: what fails for good is not tried without end; somebody new, or other rights, are a reason.
+// TestAnnounceInVain: what fails permanently is not retried forever; somebody new, or changed permissions, are a reason to try again.
 func TestAnnounceInVain(t *testing.T) {
 	down := errors.New("the chat is down")
 	tests := []struct {
@@ -91,7 +92,7 @@ func TestAnnounceInVain(t *testing.T) {
 	}{
 		{"down", down, nil, 9},
 		{"refused", bot.Refuse("the chat is closed", nil), nil, 1},
-		{"not seen", nil, func(bot.Command) bool { return false }, 3}, // it may have been read all the same
+		{"not seen", nil, func(bot.Command) bool { return false }, 3}, // it may have been read anyway
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -103,29 +104,29 @@ func TestAnnounceInVain(t *testing.T) {
 			}, tt.effect, func(ctx context.Context, handler bot.RoomHandler) {
 				handler.Joined(bot.Capabilities{Message: true})
 				comes(handler, "ana")
-				pause(ctx, 2*time.Hour)
+				bottest.Pause(ctx, 2*time.Hour)
 				phase++
 				comes(handler, "ben")
-				pause(ctx, 2*time.Hour)
+				bottest.Pause(ctx, 2*time.Hour)
 				phase++
 				handler.Joined(bot.Capabilities{Message: true, Mute: true})
-				pause(ctx, 2*time.Hour)
+				bottest.Pause(ctx, 2*time.Hour)
 			})
-			each := 2 // a try asks twice, unless it was refused
+			each := 2 // there are two attempts each time, unless it was refused
 			if tt.name == "refused" {
 				each = 1
 			}
 			if want := [3]int{each * tt.tries, each * tt.tries, each * tt.tries}; asked != want {
 				t.Errorf("asked %v times, want %v", asked, want)
 			}
-			if len(notes) != 2 { // for Ana, and for Ben
+			if len(notes) != 2 { // one for Ana, one for Ben
 				t.Errorf("notes %q", notes)
 			}
 		})
 	}
 }
 
-// TestAnnounceAfterCut: who could not be told before the connection was lost is told after it.
+// TestAnnounceAfterCut: people who could not be informed before the connection was lost are informed after it.
 func TestAnnounceAfterCut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -141,7 +142,7 @@ func TestAnnounceAfterCut(t *testing.T) {
 			return func(ctx context.Context, handler bot.RoomHandler) error {
 				handler.Joined(bot.Capabilities{Message: true})
 				comes(handler, "ana")
-				pause(ctx, 2*time.Second)
+				bottest.Pause(ctx, 2*time.Second)
 				return then(ctx)
 			}
 		}
@@ -158,14 +159,14 @@ func TestAnnounceAfterCut(t *testing.T) {
 	})
 }
 
-// TestAnnounceWithRights: a room whose chat is opened to the bot later is told then.
+// TestAnnounceWithRights: if the bot is given access to the chat later, the announcement is made then.
 func TestAnnounceWithRights(t *testing.T) {
 	at, notes, told := announcing(t, func(time.Duration) error { return nil }, nil, func(ctx context.Context, handler bot.RoomHandler) {
 		handler.Joined(bot.Capabilities{})
 		comes(handler, "ana")
-		pause(ctx, 5*time.Minute)
+		bottest.Pause(ctx, 5*time.Minute)
 		handler.Joined(bot.Capabilities{Message: true})
-		pause(ctx, 5*time.Minute)
+		bottest.Pause(ctx, 5*time.Minute)
 	})
 	if len(at) != 1 || at[0] < 5*time.Minute || at[0] > 5*time.Minute+2*time.Second || len(notes) != 1 ||
 		!slices.Equal(told, []string{"ana told said so"}) {

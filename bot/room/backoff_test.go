@@ -13,7 +13,7 @@ func TestBackoff(t *testing.T) {
 	}{
 		{0, 0, 500 * time.Millisecond, 500 * time.Millisecond},
 		{0, 0.999, 900 * time.Millisecond, time.Second},
-		{30 * time.Second, 0.999, 3 * time.Second, 4 * time.Second}, // back within 5 s of a server's return
+		{30 * time.Second, 0.999, 3 * time.Second, 4 * time.Second}, // found within 5 s of the server's return
 		{10 * time.Minute, 0.999, 29 * time.Second, 30 * time.Second},
 		{10 * time.Minute, 0, 500 * time.Millisecond, 500 * time.Millisecond},
 	} {

@@ -9,23 +9,22 @@ import (
 )
 
 const (
-	breakerAfter = 8               // consecutive failures of all rooms together
+	breakerAfter = 8               // consecutive failures of all rooms combined
 	breakerOpen  = 4 * time.Second // between probes while the breaker is open
 	breakerWait  = 2 * time.Second // until a room asks again
 )
 
 var errBroken = errors.New("the server keeps failing, so it is tried less often")
 
-// Breaker is a circuit breaker for the joins at one server: after several consecutive failures only one room at a time tries,
-// every 4 s, until the server answers. Its methods may be called from any goroutine; a nil Breaker is always closed. The zero
-// value is ready to use.
+// Breaker is a circuit breaker for joins at one server: after several consecutive failures, only one room at a time tries, every 4 s, until
+// the server responds. Its methods may be called from any goroutine. A nil Breaker is always closed. The zero value is ready to use.
 type Breaker struct {
 	mu       sync.Mutex
 	failures int
 	next     time.Time // when the next room may try
 }
 
-// ask returns how long to wait before asking again; after 0 the caller may try to join, and must report the outcome with tell.
+// ask returns how long to wait before asking again. If it returns 0, the caller may try to join, and must report the outcome with tell.
 func (b *Breaker) ask() time.Duration {
 	if b == nil {
 		return 0
@@ -43,13 +42,13 @@ func (b *Breaker) ask() time.Duration {
 	return 0
 }
 
-// inTrouble reports whether a failed join with this reason means that the server is in trouble. A server that refuses the bot is
-// not.
+// inTrouble reports whether a join that failed for this reason means that the server is in trouble, which is not the case if it refused the
+// bot.
 func inTrouble(r models.EndReason) bool {
 	return r == models.EndFailedServer || r == models.EndFailedICE
 }
 
-// tell records whether the server answered an attempt to join.
+// tell records whether the server responded to an attempt to join.
 func (b *Breaker) tell(ok bool) {
 	if b == nil {
 		return

@@ -16,8 +16,8 @@ type request struct {
 	objects bool
 }
 
-// requests queues requests in order of arrival, only the latest of each person, so that nobody can flood it. Its methods may be
-// called from any goroutine.
+// requests is a queue of requests in order of arrival. It holds only the latest of each person, so that nobody can flood it. Its methods
+// may be called from any goroutine.
 type requests struct {
 	added chan struct{} // signals an addition
 
@@ -50,7 +50,7 @@ func (q *requests) next() (r request, ok bool) {
 	return r, true
 }
 
-// ring signals on a channel with room for one signal.
+// ring sends a signal on a channel with a buffer of one.
 func ring(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
@@ -58,7 +58,7 @@ func ring(c chan<- struct{}) {
 	}
 }
 
-// requestOf parses a chat message; it returns false if the message is none of the bot's commands.
+// requestOf parses a chat message. It returns false if the message is not one of the bot's commands.
 func requestOf(id, text string) (request, bool) {
 	word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(text)), " ")
 	r := request{id: id, objects: word == bot.OptOut}
@@ -72,7 +72,7 @@ func (s *stay) objectByChat(id string) {
 	}
 }
 
-// answer answers requests until the context ends.
+// answer handles requests until the context ends.
 func (s *stay) answer(ctx context.Context, q *requests) {
 	for {
 		select {
@@ -86,7 +86,7 @@ func (s *stay) answer(ctx context.Context, q *requests) {
 	}
 }
 
-// grant answers a request. An objection is usually in force already, unless an answer to an earlier request was in progress.
+// grant handles a request. An objection is usually in force already, unless an earlier request was still being handled.
 func (s *stay) grant(ctx context.Context, r request) {
 	if r.objects {
 		s.objectByChat(r.id)

@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// TestObjectionInAFlood: somebody floods the chat with the bot's words; another one's objection is taken up all the same.
+// TestObjectionInAFlood: somebody's objection is honoured even while somebody else floods the chat with the bot's commands.
 func TestObjectionInAFlood(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -26,12 +27,12 @@ func TestObjectionInAFlood(t *testing.T) {
 			for range 300 {
 				chat.Said("mal", "/optout")
 			}
-			pause(ctx, 5*time.Second)
+			bottest.Pause(ctx, 5*time.Second)
 			for range 300 {
 				chat.Said("mal", "/optout")
 			}
 			chat.Said("ana", "/optout")
-			pause(ctx, 10*time.Minute)
+			bottest.Pause(ctx, 10*time.Minute)
 			cancel()
 			return stay(ctx)
 		}}

@@ -17,8 +17,8 @@ import (
 // Config configures a Room.
 type Config struct {
 	Room models.Room
-	// Session needs ID, Started and Epoch. For a session that begins now, Started should have a monotonic clock reading, so
-	// that setting the wall clock does not move the session's clock.
+	// Session needs ID, Started and Epoch. If the session begins now, Started should have a monotonic clock reading, so that changes to the
+	// wall clock do not affect the session's clock.
 	Session   models.Session
 	Connector bot.Connector
 	Sink      media.Sink
@@ -46,21 +46,25 @@ type Config struct {
 	// Objected, if set, reports whether a speaker objected earlier to being recorded. It is called once per speaker and must
 	// not block.
 	Objected func(speakerID string) bool
+	// Unheard is since when a resumed session has not been heard: see media.Config.
+	Unheard time.Duration
 	// Paused starts the session paused.
 	Paused bool
-	// MaxTime bounds the session; 0 means no limit.
+	// MaxTime limits the length of the session; 0 means no limit.
 	MaxTime time.Duration
-	// Drain bounds storing at the end; default 20 s.
+	// Drain limits how long storing may take at the end; default 20 s.
 	Drain time.Duration
-	// Notice is the bot's disclosure in the room's chat. Without a Name there is none.
+	// Notice is the bot's disclosure in the room's chat. If its Name is empty, there is none.
 	Notice bot.Notice
-	// Needs are the verbs that the rules use: at the join the host is told which of them the bot has no right to.
+	// Needs are the verbs that the rules use: after joining, the host is told which of them the bot lacks permission for.
 	Needs []models.Verb
+	// Captions shows lines in the room: see Room.Caption.
+	Captions bool
 	// Breaker, if set, is shared by the rooms of one server.
 	Breaker *Breaker
-	// Farewell, if set, is called once before the bot leaves, with the reason, for final actions in the room: the bot stays, no
-	// longer listening, until it returns. Its context ends after 5 s or with the connection, and has ended already if the bot is
-	// not in the room. It is not called if the room itself ended the session.
+	// Farewell, if set, is called once before the bot leaves, with the reason, for final actions in the room: the bot stays, no longer
+	// listening, until it returns. Its context ends after 5 s or with the connection; it has already ended if the bot is not in the room.
+	// Farewell is not called if the room itself ended the session.
 	Farewell func(ctx context.Context, why models.EndReason)
 	// Watch, if set, receives every Status, sequentially, on goroutines of Run; it must not block.
 	Watch func(Status)

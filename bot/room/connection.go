@@ -11,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-// crowdedEvery is the minimum time between warnings of too many tracks.
+// crowdedEvery is the minimum time between warnings about too many tracks, and between warnings about people in breakout rooms.
 const crowdedEvery = time.Minute
 
 // connection is one connection to the room: the RoomHandler of one Connector.Run.
@@ -20,7 +20,7 @@ type connection struct {
 	breaker   *Breaker
 	deadline  *time.Timer             // of the join
 	leave     context.CancelCauseFunc // ends the session
-	in        chan struct{}           // closed at the join
+	in        chan struct{}           // closed once joined
 	announcer *announcer
 	requests  *requests
 	watchdog  *media.Watchdog
@@ -28,11 +28,13 @@ type connection struct {
 	mu      sync.Mutex
 	since   time.Duration // when it joined
 	joined  bool
-	settled bool        // those present before a reconnect have been found again, or count as gone
+	settled bool        // those present before a reconnect have been found again or count as gone
 	over    bool        // no longer listening
 	ended   bool        // the bot is no longer in the room
 	alone   *time.Timer // runs while the room is empty
 	crowded time.Time   // when the host was last warned of too many tracks
+	parted  time.Time   // when the host was last warned about people in breakout rooms
+	aside   bool        // some people are in breakout rooms
 }
 
 func newConnection(s *stay, b *Breaker, deadline *time.Timer, leave context.CancelCauseFunc) *connection {
@@ -50,7 +52,7 @@ func (c *connection) Joined(can bot.Capabilities) {
 		return
 	}
 	c.rights.set(can, true)
-	if c.joined { // the rights changed
+	if c.joined { // the permissions changed
 		c.cfg.Watch(Status{State: StateListening, Can: can})
 		c.announcer.ring()
 		return
@@ -77,7 +79,7 @@ func (c *connection) Speaker(s models.Speaker) {
 	}
 }
 
-// came records that a person is present; it returns false if the connection is over.
+// came records that a person is present. It returns false if the connection is over.
 func (c *connection) came(id string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -129,7 +131,7 @@ func (c *connection) Talking(id string, on bool) {
 // Track implements bot.RoomHandler.
 func (c *connection) Track(i bot.TrackInfo) bot.TrackSink {
 	here := true
-	if i.Attribution != models.AttributionUnknown { // a mix of several people is not another person
+	if i.Attribution != models.AttributionUnknown { // a mix of several people is not a person
 		here = c.came(i.SpeakerID)
 	}
 	if !here || c.isOver() {
@@ -145,18 +147,18 @@ func (c *connection) Track(i bot.TrackInfo) bot.TrackSink {
 	return t
 }
 
-// encrypted tells the host of a track that only the other participants can hear.
+// encrypted tells the host about a track that only the other participants can hear.
 func (c *connection) encrypted(i bot.TrackInfo) bot.TrackSink {
 	c.log.Warn("a track is encrypted end to end and cannot be heard", "speaker", i.SpeakerID, "track", i.Track)
 	name := c.pipe.Name(i.SpeakerID)
 	if name == i.SpeakerID && i.SpeakerName != "" {
 		name = i.SpeakerName
 	}
-	c.note(name + " is encrypted end to end: not heard. To have them heard, turn encryption off in the room.")
+	c.note(name + " is end-to-end encrypted: not heard. To have them heard, turn encryption off in the room.")
 	return c.pipe.Encrypted(i)
 }
 
-// nowhere discards the packets of a connection that is over.
+// nowhere discards packets of a connection that is over.
 type nowhere struct{}
 
 // Packet implements bot.TrackSink.
@@ -165,13 +167,13 @@ func (nowhere) Packet([]byte, uint8) {}
 // End implements bot.TrackSink.
 func (nowhere) End() {}
 
-// Said implements bot.ChatHandler: it takes objections.
+// Said implements bot.ChatHandler: it handles objections.
 func (c *connection) Said(id, text string) {
 	r, ok := requestOf(id, text)
 	if !ok {
 		return
 	}
-	if r.objects { // at once: nothing they say from now on may be heard
+	if r.objects { // immediately: nothing they say from now on may be heard
 		c.objectByChat(id)
 	}
 	if !c.isOver() {
@@ -188,11 +190,38 @@ func (c *connection) Crowded(open int) {
 	}
 	c.crowded = time.Now()
 	c.log.Warn("more tracks than are read at a time", "open", open)
-	const text = "%d tracks are open, as many as the bot hears at a time: who speaks on another one is heard when one of these ends"
+	const text = "%d tracks are open, the most the bot can hear at a time: people on other tracks are heard once one of these ends"
 	c.note(fmt.Sprintf(text, open))
 }
 
-// watchAlone updates the timer that ends the session in an empty room; the caller holds mu.
+// Aside implements bot.AsideHandler. It tells the host when the first people go to breakout rooms, and when all have returned.
+func (c *connection) Aside(people int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.over || c.aside == (people > 0) {
+		return
+	}
+	if people == 0 {
+		c.aside = false
+		c.note("everybody is back from the breakout rooms")
+		return
+	}
+	if time.Since(c.parted) < crowdedEvery {
+		return
+	}
+	c.aside, c.parted = true, time.Now()
+	c.note(fmt.Sprintf("%d people are in breakout rooms, which the bot does not hear", people))
+}
+
+// Broke implements bot.BreakHandler.
+func (c *connection) Broke(d time.Duration) {
+	if !c.isOver() {
+		c.log.Warn("the sound had broken off", "ms", d.Milliseconds())
+		c.pipe.Broke(d)
+	}
+}
+
+// watchAlone updates the timer that ends the session in an empty room. The caller holds mu.
 func (c *connection) watchAlone() {
 	switch {
 	case c.alone == nil || c.over:
@@ -203,7 +232,7 @@ func (c *connection) watchAlone() {
 	}
 }
 
-// silent ends the session if nobody has been heard for too long, pauses aside.
+// silent ends the session if nobody has been heard for too long, not counting pauses.
 func (c *connection) silent() {
 	since, joined := c.joinedAt()
 	if d := c.cfg.Silence; d > 0 && joined && !c.pipe.Paused() && c.clock.now()-max(since, c.pipe.LastVoice()) >= d {
@@ -211,7 +240,7 @@ func (c *connection) silent() {
 	}
 }
 
-// settle reports, once, a while after a reconnect, the people who left while the bot was disconnected.
+// settle reports the people who left while the bot was disconnected, once, some time after a reconnect.
 func (c *connection) settle() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -225,7 +254,7 @@ func (c *connection) settle() {
 	}
 }
 
-// joinedAt returns when it joined; false if it has not.
+// joinedAt returns when it joined, and false if it has not.
 func (c *connection) joinedAt() (time.Duration, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -238,7 +267,7 @@ func (c *connection) isOver() bool {
 	return c.over
 }
 
-// deafen ends the tracks and ignores further events.
+// deafen ends the tracks and makes the connection ignore further events.
 func (c *connection) deafen() {
 	c.mu.Lock()
 	c.over = true

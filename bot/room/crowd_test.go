@@ -9,29 +9,30 @@ import (
 	"os"
 	"runtime/debug"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
-// quiet is how the tracks of a crowd are silent.
+// quiet describes the silent tracks of a crowd.
 type quiet struct {
 	name   string
 	tracks int
 	every  time.Duration // between the packets of a track
-	level  byte          // RFC 6464, -dBov; 0: none is sent
+	level  byte          // RFC 6464, -dBov; 0: not sent
 	decode bool
-	most   float64 // share of a core that a track may take
+	most   float64 // the share of a core that a track may use
 }
 
-// TestCrowdOfSilentTracks holds a room with a thousand open tracks on which nobody speaks, in real time: those that need
-// no decoding cost next to nothing, and those that do, because nothing says that they are silent, little. The figures
-// themselves are for the long run, which has the machine to itself; beside other tests a core does less.
+// TestCrowdOfSilentTracks runs a room with a thousand open tracks on which nobody speaks, in real time. Those that need no decoding cost
+// next to nothing; those that do, because nothing signals that they are silent, cost little. The exact figures are measured by the long
+// run, which has the machine to itself; next to other tests, a core does less.
 func TestCrowdOfSilentTracks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("listens for some seconds")
@@ -58,17 +59,17 @@ func TestCrowdOfSilentTracks(t *testing.T) {
 	}
 }
 
-// listen opens the tracks, waits until they are known to be silent, and measures what share of a core the room takes.
+// listen opens the tracks, waits until they are known to be silent, and measures which share of a core the room uses.
 func (q quiet) listen(t *testing.T) (share float64, megabytes int64) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	payload := []byte{8, 0} // a comfort packet
+	payload := []byte{8, 0} // a comfort noise packet
 	if q.every == 20*time.Millisecond {
 		payload = silentPacket(t)
 	}
 	var r *room.Room
-	book := &notebook{}
+	book := &bottest.MemorySink{}
 	play := func(ctx context.Context, handler bot.RoomHandler) error {
 		handler.Joined(bot.Capabilities{})
 		sinks := make([]bot.TrackSink, q.tracks)
@@ -76,28 +77,28 @@ func (q quiet) listen(t *testing.T) (share float64, megabytes int64) {
 			id := fmt.Sprint("p", i)
 			sinks[i] = handler.Track(bot.TrackInfo{Track: id, SpeakerID: id, SpeakerName: id, Attribution: models.AttributionTrack})
 		}
-		k := &talker{ssrc: 1}
-		say := func(d time.Duration) { // so much sound; a busy machine takes longer for it
+		k := &bottest.Talker{SSRC: 1}
+		say := func(d time.Duration) { // a duration of audio; a busy machine takes longer for it
 			for ; d > 0; d -= q.every {
 				next := time.Now().Add(q.every)
-				packet := withLevel(k.rtp(payload), q.level)
-				k.ts += uint32(q.every.Milliseconds()*48) - 960
+				packet := withLevel(k.RTP(payload), q.level)
+				k.TS += uint32(q.every.Milliseconds()*48) - 960
 				for _, x := range sinks {
 					x.Packet(packet, 1)
 				}
-				pause(ctx, time.Until(next))
+				bottest.Pause(ctx, time.Until(next))
 			}
 		}
 		say(3 * time.Second)
 		debug.FreeOSMemory()
 		share = math.Inf(1)
-		for range 4 { // the least: what else runs on this machine only adds to it
-			before := cpuTime(t)
+		for range 4 { // the minimum: whatever else runs on this machine only adds to it
+			before := waittest.CPUTime(t)
 			say(time.Second)
-			share = min(share, (cpuTime(t) - before).Seconds())
+			share = min(share, (waittest.CPUTime(t) - before).Seconds())
 		}
 		megabytes = resident(t)
-		pause(ctx, time.Second) // until the figures are told
+		bottest.Pause(ctx, time.Second) // until the figures are updated
 		s := r.Stats()
 		if s.Decoded+s.Silent != q.tracks || s.Decoded > 0 && !q.decode && q.level > 0 {
 			t.Errorf("%+v", s)
@@ -115,13 +116,13 @@ func (q quiet) listen(t *testing.T) (share float64, megabytes int64) {
 	if _, err := r.Run(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if len(book.clips) > 0 {
-		t.Errorf("%d clips of nothing", len(book.clips))
+	if len(book.Clips) > 0 {
+		t.Errorf("%d clips of nothing", len(book.Clips))
 	}
 	return share, megabytes
 }
 
-// silentPacket is what a browser sends for silence that it does not leave out.
+// silentPacket returns what a browser sends for silence without DTX.
 func silentPacket(t *testing.T) []byte {
 	t.Helper()
 	enc, err := audio.NewEncoder(audio.EncoderConfig{Bitrate: 24000})
@@ -135,7 +136,7 @@ func silentPacket(t *testing.T) []byte {
 	return append([]byte(nil), packet...)
 }
 
-// withLevel adds an audio level (RFC 6464) as header extension 1 (RFC 8285); 0 adds none.
+// withLevel adds an audio level (RFC 6464) as header extension 1 (RFC 8285), or nothing if it is 0.
 func withLevel(packet []byte, level byte) []byte {
 	if level == 0 {
 		return packet
@@ -144,17 +145,7 @@ func withLevel(packet []byte, level byte) []byte {
 	return slices.Concat(packet[:12], []byte{0xBE, 0xDE, 0, 1, 0x10, level, 0, 0}, packet[12:])
 }
 
-// cpuTime is what this process has used so far.
-func cpuTime(t *testing.T) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
-
-// resident is the memory of this process that is in use, in MB.
+// resident returns the resident memory of this process in MB.
 func resident(t *testing.T) int64 {
 	t.Helper()
 	data, err := os.ReadFile("/proc/self/statm")

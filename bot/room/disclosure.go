@@ -6,24 +6,23 @@ import (
 	"time"
 )
 
-// maxGreeted bounds the people remembered as informed; beyond it only those present are remembered.
+// maxGreeted limits how many informed people are remembered; beyond it, only those present are.
 const maxGreeted = 4096
 
-// disclosure records who has been informed of the bot, over all connections of a session. Its methods may be called from any
-// goroutine.
+// disclosure records who has been informed of the bot, across all connections of a session. Its methods may be called from any goroutine.
 type disclosure struct {
 	mu        sync.Mutex
 	announced bool
 	greeted   map[string]bool // who has been informed
-	waiting   map[string]bool // whom an announcement has not reached yet
+	waiting   map[string]bool // those whom an announcement has not reached yet
 }
 
 func newDisclosure() *disclosure {
 	return &disclosure{greeted: map[string]bool{}, waiting: map[string]bool{}}
 }
 
-// untold lists those present who have not been informed, and reports whether an announcement is due. In a room without known
-// participants there is one announcement: there may be listeners whom the server does not report.
+// untold returns those present who have not been informed, and reports whether an announcement is due. In a room without known
+// participants, one announcement is made: there may be listeners whom the server does not report.
 func (d *disclosure) untold(here map[string]time.Duration, settled bool) (whom []string, fresh bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -38,7 +37,7 @@ func (d *disclosure) untold(here map[string]time.Duration, settled bool) (whom [
 	return whom, len(whom) > 0 || !d.announced
 }
 
-// told records the outcome of an announcement to these people. It returns those for whom it has changed, and whether to tell the
+// told records the outcome of an announcement to these people. It returns those for whom it changed something, and whether to tell the
 // host: somebody was not reached for the first time, or has been reached after all.
 func (d *disclosure) told(whom []string, seen bool) (news []string, late bool) {
 	d.mu.Lock()

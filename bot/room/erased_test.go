@@ -8,14 +8,14 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// erased is a sink as a live session is one when a host has erased the session that goes on: clips are taken, gaps and people are
-// an error for ever.
+// erased is a sink that behaves as if a host had erased the running session: it accepts clips, but fails forever for gaps and people.
 type erased struct {
-	notebook
+	bottest.MemorySink
 	after time.Duration
 	began time.Time
 	tries int
@@ -29,7 +29,7 @@ func (e *erased) Gap(ctx context.Context, g models.Gap) error {
 		e.tries++
 		return fmt.Errorf("store gap: %w", models.ErrNotFound)
 	}
-	return e.notebook.Gap(ctx, g)
+	return e.MemorySink.Gap(ctx, g)
 }
 
 func (e *erased) Speaker(ctx context.Context, s models.Speaker) error {
@@ -37,19 +37,19 @@ func (e *erased) Speaker(ctx context.Context, s models.Speaker) error {
 		e.tries++
 		return fmt.Errorf("store speaker: %w", models.ErrNotFound)
 	}
-	return e.notebook.Speaker(ctx, s)
+	return e.MemorySink.Speaker(ctx, s)
 }
 
 func (e *erased) Clip(ctx context.Context, c models.Clip) error {
 	if e.gone() {
 		e.late++
 	}
-	return e.notebook.Clip(ctx, c)
+	return e.MemorySink.Clip(ctx, c)
 }
 
-// TestEraseOfALiveSession: the room of an erased session goes on for an hour in which people come and talk, then it ends.
+// TestEraseOfALiveSession: the room of an erased session runs for an hour in which people come and talk, and then ends.
 func TestEraseOfALiveSession(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -57,13 +57,13 @@ func TestEraseOfALiveSession(t *testing.T) {
 		var left time.Time
 		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			to := handler.Track(ana)
+			to := handler.Track(bottest.Ana)
 			defer to.End()
-			k := &talker{ssrc: 7}
+			k := &bottest.Talker{SSRC: 7}
 			for i := range 60 {
 				handler.Speaker(models.Speaker{ID: fmt.Sprint("p", i), Name: "x"})
-				k.say(ctx, to, packets)
-				pause(ctx, 50*time.Second)
+				k.Say(ctx, to, packets)
+				bottest.Pause(ctx, 50*time.Second)
 			}
 			left = time.Now()
 			cancel()
@@ -71,7 +71,7 @@ func TestEraseOfALiveSession(t *testing.T) {
 		}}}
 		_, err := newRoom(t, room.Config{Connector: c, Sink: sink}).Run(ctx)
 		t.Logf(
-			"clips before %d, clips taken after the erasure %d, tries %d; Run returned %v after the end: %v", len(sink.clips)-sink.late, sink.late,
+			"clips before %d, clips taken after the erasure %d, tries %d; Run returned %v after the end: %v", len(sink.Clips)-sink.late, sink.late,
 			sink.tries, time.Since(left), err,
 		)
 		if err != nil || time.Since(left) > 5*time.Second {
@@ -80,13 +80,13 @@ func TestEraseOfALiveSession(t *testing.T) {
 	})
 }
 
-// TestWhatTheRecordRefusesHoldsUpNothing: a clip that the record never takes costs that clip, as a gap, and not what comes after.
+// TestWhatTheRecordRefusesHoldsUpNothing: a clip that the record never accepts becomes a gap, and does not block what follows.
 func TestWhatTheRecordRefusesHoldsUpNothing(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		book := &notebook{before: func(c models.Clip) error {
+		book := &bottest.MemorySink{Before: func(c models.Clip) error {
 			if c.Seq == 1 {
 				return fmt.Errorf("spool clip: %w", models.ErrInvalid)
 			}
@@ -94,18 +94,18 @@ func TestWhatTheRecordRefusesHoldsUpNothing(t *testing.T) {
 		}}
 		c := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			to := handler.Track(ana)
+			to := handler.Track(bottest.Ana)
 			defer to.End()
-			k := &talker{ssrc: 7}
+			k := &bottest.Talker{SSRC: 7}
 			for range 3 {
-				k.say(ctx, to, packets)
+				k.Say(ctx, to, packets)
 			}
 			cancel()
 			return stay(ctx)
 		}}}
 		_, err := newRoom(t, room.Config{Connector: c, Sink: book}).Run(ctx)
-		if err != nil || len(book.clips) < 2 || book.clips[0].Seq != 2 || len(book.gaps) != 1 || book.gaps[0].Cause != models.GapUnstored {
-			t.Errorf("%d clips, gaps %+v, %v", len(book.clips), book.gaps, err)
+		if err != nil || len(book.Clips) < 2 || book.Clips[0].Seq != 2 || len(book.Gaps) != 1 || book.Gaps[0].Cause != models.GapUnstored {
+			t.Errorf("%d clips, gaps %+v, %v", len(book.Clips), book.Gaps, err)
 		}
 	})
 }

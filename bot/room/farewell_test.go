@@ -8,14 +8,15 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// TestFarewellWhileTheRoomCanBeToldThings: before the bot leaves, whatever ends the stay, the last things can be done in the room,
-// for some seconds at most. What is said meanwhile is not heard. Where the room is gone already nothing is waited for.
+// TestFarewellWhileTheRoomCanBeToldThings: before the bot leaves, whatever ends the stay, final actions are possible in the room, for some
+// seconds at most. What is said meanwhile is not heard. If the room has already gone, there is no wait.
 func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	type told struct {
 		why           models.EndReason
 		inside, ended bool
@@ -24,8 +25,8 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 		alone  time.Duration
 		end    func(cancel context.CancelCauseFunc)
 		hangs  bool
-		down   bool          // the room cannot be joined
-		closes time.Duration // the room is over so long after the end of the stay
+		down   bool          // the room can't be joined
+		closes time.Duration // when the room closes, after the end of the stay
 		why    models.EndReason
 		inside bool
 		takes  time.Duration
@@ -49,19 +50,19 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 				var r *room.Room
 				var calls []told
 				var parted time.Time
-				book, ending := &notebook{}, make(chan struct{})
+				book, ending := &bottest.MemorySink{}, make(chan struct{})
 				conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 					if c.down {
 						return errors.New("down")
 					}
 					handler.Joined(bot.Capabilities{})
-					to := handler.Track(ana)
+					to := handler.Track(bottest.Ana)
 					if c.alone > 0 {
 						handler.Left("ana")
 					}
 					<-ending
-					k := &talker{ssrc: 7}
-					k.say(ctx, to, packets)
+					k := &bottest.Talker{SSRC: 7}
+					k.Say(ctx, to, packets)
 					if c.closes > 0 {
 						return bot.End(models.EndRoomClosed, nil)
 					}
@@ -94,29 +95,72 @@ func TestFarewellWhileTheRoomCanBeToldThings(t *testing.T) {
 				if took := time.Since(parted); c.hangs && took != c.takes {
 					t.Errorf("the bot left %v after that, want %v", took, c.takes)
 				}
-				if len(book.clips) > 0 {
-					t.Errorf("%d clips were heard after the end", len(book.clips))
+				if len(book.Clips) > 0 {
+					t.Errorf("%d clips were heard after the end", len(book.Clips))
 				}
 			})
 		})
 	}
 }
 
-// TestNoFarewellWhereTheRoomIsOver: the room ends, and there is nobody to say good-bye to.
+// TestNoFarewellWhereTheRoomIsOver: if the room has ended, there is nobody to say goodbye to.
 func TestNoFarewellWhereTheRoomIsOver(t *testing.T) {
 	conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(_ context.Context, handler bot.RoomHandler) error {
 		handler.Joined(bot.Capabilities{})
 		return bot.End(models.EndRoomClosed, nil)
 	}}}
 	r := newRoom(t, room.Config{
-		Connector: conn, Sink: &notebook{}, Farewell: func(context.Context, models.EndReason) { t.Error("a farewell") },
+		Connector: conn, Sink: &bottest.MemorySink{}, Farewell: func(context.Context, models.EndReason) { t.Error("a farewell") },
 	})
 	if why, err := r.Run(t.Context()); why != models.EndRoomClosed {
 		t.Errorf("ended as %q, %v", why, err)
 	}
 }
 
-// deadSink takes nothing, and answers only when it is not waited for any more.
+// TestAnEndIsNoCut: if the platform reports that the room is over, nothing was missed between the last packet and the end. If the
+// connection is lost for good, that time is a gap.
+func TestAnEndIsNoCut(t *testing.T) {
+	packets := bottest.Sentence(t, time.Minute)
+	const silence = 700 * time.Millisecond
+	for name, c := range map[string]struct {
+		end  error
+		lost bool
+	}{
+		"room closed": {bot.End(models.EndRoomClosed, nil), false},
+		"removed":     {bot.End(models.EndRemoved, nil), false},
+		"lost":        {errors.New("the connection was reset"), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				book := &bottest.MemorySink{}
+				r := newRoom(t, room.Config{GiveUp: time.Second, Sink: book, Connector: &script{play: []func(context.Context, bot.RoomHandler) error{
+					func(ctx context.Context, handler bot.RoomHandler) error {
+						handler.Joined(bot.Capabilities{})
+						k := &bottest.Talker{SSRC: 7}
+						to := handler.Track(bottest.Ana)
+						defer to.End()
+						k.Say(ctx, to, packets)
+						time.Sleep(silence)
+						return c.end
+					},
+					func(context.Context, bot.RoomHandler) error { return errors.New("no route") },
+				}}})
+				if why, err := r.Run(t.Context()); !errors.Is(err, c.end) && !c.lost {
+					t.Error(why, err)
+				}
+				var lost int64
+				for _, g := range book.Gaps {
+					lost += g.LostMS
+				}
+				if len(book.Clips) == 0 || (lost >= silence.Milliseconds()) != c.lost || !c.lost && lost > 0 {
+					t.Errorf("%d clips, %d ms lost: %+v", len(book.Clips), lost, book.Gaps)
+				}
+			})
+		})
+	}
+}
+
+// deadSink accepts nothing, and returns only when nobody waits for it any more.
 type deadSink struct{}
 
 func (deadSink) Clip(ctx context.Context, _ models.Clip) error { <-ctx.Done(); return ctx.Err() }
@@ -125,9 +169,9 @@ func (deadSink) Gap(ctx context.Context, _ models.Gap) error { <-ctx.Done(); ret
 
 func (deadSink) Speaker(ctx context.Context, _ models.Speaker) error { <-ctx.Done(); return ctx.Err() }
 
-// TestStopTakesItsTimeAndNoMore: whatever does not answer, the stay is over within StopTime. A service's unit counts on it.
+// TestStopTakesItsTimeAndNoMore: whatever fails to respond, the stay ends within StopTime. The systemd unit of a service relies on that.
 func TestStopTakesItsTimeAndNoMore(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -135,8 +179,8 @@ func TestStopTakesItsTimeAndNoMore(t *testing.T) {
 		conn := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
 			handler.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
-			k := &talker{ssrc: 7}
-			k.say(ctx, handler.Track(ana), packets)
+			k := &bottest.Talker{SSRC: 7}
+			k.Say(ctx, handler.Track(bottest.Ana), packets)
 			stopped = time.Now()
 			cancel()
 			time.Sleep(time.Hour) // it does not let go
@@ -149,6 +193,6 @@ func TestStopTakesItsTimeAndNoMore(t *testing.T) {
 		if took := time.Since(stopped); took != room.StopTime {
 			t.Errorf("it took %v to stop, not %v", took, room.StopTime)
 		}
-		time.Sleep(time.Hour) // the connector comes back after all
+		time.Sleep(time.Hour) // the connector returns after all
 	})
 }

@@ -9,11 +9,12 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// TestThe4097thIsTold: whoever comes late to a long session of a busy room is told of the bot like everybody else.
+// TestThe4097thIsTold: whoever joins late in a long session of a busy room is informed of the bot like everybody else.
 func TestThe4097thIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -26,17 +27,17 @@ func TestThe4097thIsTold(t *testing.T) {
 				id := fmt.Sprint("p", i)
 				handler.Speaker(models.Speaker{ID: id, Name: id})
 				if i%512 == 511 {
-					pause(ctx, 3*time.Minute)
+					bottest.Pause(ctx, 3*time.Minute)
 				}
 				if i >= 1024 && i%512 == 511 {
 					for j := i - 1023; j < i-511; j++ {
-						handler.Left(fmt.Sprint("p", j)) // they were told
+						handler.Left(fmt.Sprint("p", j)) // they were informed
 					}
 				}
 			}
 			before := n
 			handler.Speaker(models.Speaker{ID: "late", Name: "Late"})
-			pause(ctx, 30*time.Minute)
+			bottest.Pause(ctx, 30*time.Minute)
 			t.Logf("announcements: %d before, %d after", before, n)
 			if n == before {
 				t.Error("the 4097th person was not told of the bot, and nobody was told that they were not")
@@ -50,7 +51,7 @@ func TestThe4097thIsTold(t *testing.T) {
 	})
 }
 
-// slowBook is a ledger on a disk that stands still for a minute.
+// slowBook is a ledger on a disk that hangs for a minute.
 type slowBook struct {
 	ledger
 	once sync.Once
@@ -61,8 +62,8 @@ func (s *slowBook) Speaker(ctx context.Context, p models.Speaker) error {
 	return s.ledger.Speaker(ctx, p)
 }
 
-// TestACrowdIsKeptWhileTheDiskIsSlow: thousands come while nothing can be stored, and all object: each of them is stored, under
-// the name that they have by then, and so is each objection.
+// TestACrowdIsKeptWhileTheDiskIsSlow: thousands join while nothing can be stored, and all object. Each of them is stored under their latest
+// name, and so is each objection.
 func TestACrowdIsKeptWhileTheDiskIsSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -77,11 +78,11 @@ func TestACrowdIsKeptWhileTheDiskIsSlow(t *testing.T) {
 				handler.Speaker(models.Speaker{ID: id, Name: "new"})
 				handler.(bot.ChatHandler).Said(id, "/optout")
 			}
-			pause(ctx, time.Second)
+			bottest.Pause(ctx, time.Second)
 			for i := range crowd {
 				handler.Speaker(models.Speaker{ID: fmt.Sprint("p", i), Name: "renamed"})
 			}
-			pause(ctx, 3*time.Minute)
+			bottest.Pause(ctx, 3*time.Minute)
 			cancel()
 			return stay(ctx)
 		}}
@@ -89,7 +90,7 @@ func TestACrowdIsKeptWhileTheDiskIsSlow(t *testing.T) {
 			t.Fatal(err)
 		}
 		names := map[string]string{}
-		for _, s := range book.speakers {
+		for _, s := range book.Speakers {
 			names[s.ID] = s.Name
 		}
 		objections := 0
@@ -104,8 +105,8 @@ func TestACrowdIsKeptWhileTheDiskIsSlow(t *testing.T) {
 				renamed++
 			}
 		}
-		if len(book.speakers) > crowd+1 || renamed != crowd || objections != crowd {
-			t.Errorf("%d entries of %d people, %d under their new name; %d objections", len(book.speakers), len(names), renamed, objections)
+		if len(book.Speakers) > crowd+1 || renamed != crowd || objections != crowd {
+			t.Errorf("%d entries of %d people, %d under their new name; %d objections", len(book.Speakers), len(names), renamed, objections)
 		}
 	})
 }

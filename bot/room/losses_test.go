@@ -10,16 +10,17 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// lossBook is a Sink that writes down what waits.
+// lossBook is a Sink that records losses.
 type lossBook struct {
-	notebook
+	bottest.MemorySink
 	mu     sync.Mutex
 	losses []models.Loss
-	full   bool // gaps find no room either
+	full   bool // gaps can't be stored either
 }
 
 func (l *lossBook) Losses(session string, losses []models.Loss) error {
@@ -36,10 +37,10 @@ func (l *lossBook) Gap(ctx context.Context, g models.Gap) error {
 	if l.full {
 		return errors.New("no space left on device")
 	}
-	return l.notebook.Gap(ctx, g)
+	return l.MemorySink.Gap(ctx, g)
 }
 
-// noted is how much is noted, and whether all of it is settled.
+// noted returns how much is recorded as lost, and whether all of it is settled.
 func (l *lossBook) noted() (ms int64, settled bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -51,19 +52,19 @@ func (l *lossBook) noted() (ms int64, settled bool) {
 	return ms, settled
 }
 
-// TestNothingUnstoredIsUnmarked: while nothing can be stored, all that waits is noted as soon as it was said; when the room
-// is left it becomes gaps of its length, or, when those find no room either, it stays noted for good. What is stored after
-// all is not noted any more.
+// TestNothingUnstoredIsUnmarked: while nothing can be stored, everything queued is recorded as a loss as soon as it was said. When the bot
+// leaves, it becomes gaps of the same length or, if these can't be stored either, remains recorded for good. What is stored after all is no
+// longer recorded as lost.
 func TestNothingUnstoredIsUnmarked(t *testing.T) {
-	packets := voice(t)
-	const rounds = 12 // longer than the pauses between tries
+	packets := bottest.Sentence(t, time.Minute)
+	const rounds = 12 // longer than the pauses between attempts
 	whole := &lossBook{}
 	spoken := func(l *lossBook, check func()) (err error) {
 		synctest.Test(t, func(t *testing.T) {
 			_, err = hear(t, room.Config{Sink: l}, func(ctx context.Context, sink bot.TrackSink) {
-				k := &talker{ssrc: 7}
+				k := &bottest.Talker{SSRC: 7}
 				for range rounds {
-					k.say(ctx, sink, packets)
+					k.Say(ctx, sink, packets)
 				}
 				time.Sleep(time.Second)
 				check()
@@ -75,7 +76,7 @@ func TestNothingUnstoredIsUnmarked(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said int64
-	for _, c := range whole.clips {
+	for _, c := range whole.Clips {
 		said += c.DurationMS()
 	}
 	never := func(models.Clip) error { return errors.New("no space left on device") }
@@ -83,7 +84,7 @@ func TestNothingUnstoredIsUnmarked(t *testing.T) {
 	for name, full := range map[string]bool{"gaps find room": false, "gaps find none": true} {
 		t.Run(name, func(t *testing.T) {
 			l := &lossBook{full: full}
-			l.before = never
+			l.Before = never
 			if err := spoken(l, func() {
 				if ms, settled := l.noted(); ms != said || settled {
 					t.Errorf("%d ms noted while the room is open, settled %v, of %d", ms, settled, said)
@@ -92,7 +93,7 @@ func TestNothingUnstoredIsUnmarked(t *testing.T) {
 				t.Error("Run does not tell of the clips")
 			}
 			var lost int64
-			for _, g := range l.gaps {
+			for _, g := range l.Gaps {
 				if g.Cause != models.GapUnstored || g.SpeakerID != "ana" {
 					t.Errorf("gap %+v", g)
 				}
@@ -108,26 +109,26 @@ func TestNothingUnstoredIsUnmarked(t *testing.T) {
 	t.Run("stored after all", func(t *testing.T) {
 		l := &lossBook{}
 		tries := 0
-		l.before = func(models.Clip) error {
+		l.Before = func(models.Clip) error {
 			if tries++; tries < 5 {
 				return errors.New("no space left on device")
 			}
 			return nil
 		}
 		err := spoken(l, func() {})
-		if noted, _ := l.noted(); err != nil || noted != 0 || len(l.gaps) > 0 || len(l.clips) != len(whole.clips) {
-			t.Errorf("%v: %d ms noted, gaps %+v, %d clips, want %d", err, noted, l.gaps, len(l.clips), len(whole.clips))
+		if noted, _ := l.noted(); err != nil || noted != 0 || len(l.Gaps) > 0 || len(l.Clips) != len(whole.Clips) {
+			t.Errorf("%v: %d ms noted, gaps %+v, %d clips, want %d", err, noted, l.Gaps, len(l.Clips), len(whole.Clips))
 		}
 	})
 }
 
-// TestUnstoredIsCounted: what waits because it could not be stored is in the room's figures, and only that.
+// TestUnstoredIsCounted: the room's figures count what is queued because it could not be stored, and nothing else.
 func TestUnstoredIsCounted(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
-		book := &notebook{}
+		book := &bottest.MemorySink{}
 		var mended atomic.Bool
-		book.before = func(models.Clip) error {
+		book.Before = func(models.Clip) error {
 			if !mended.Load() {
 				return errors.New("no space left on device")
 			}
@@ -138,8 +139,8 @@ func TestUnstoredIsCounted(t *testing.T) {
 		defer cancel()
 		play := func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			sink := handler.Track(ana)
-			(&talker{ssrc: 7}).say(ctx, sink, packets)
+			sink := handler.Track(bottest.Ana)
+			(&bottest.Talker{SSRC: 7}).Say(ctx, sink, packets)
 			sink.End()
 			time.Sleep(time.Second)
 			if s := r.Stats(); s.Unstored < time.Second {

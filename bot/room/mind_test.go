@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// host keeps the notes that a room gives.
+// host keeps the notes that a room sends.
 type host struct {
 	mu    sync.Mutex
 	notes []string
@@ -30,36 +31,36 @@ func (h *host) watch(s room.Status) {
 	}
 }
 
-// TestDeaf: when the platform says that somebody talks and nothing is decoded, the host is told after 10 s, the bot
-// joins again after 30 s, and what was not heard is a gap of that person.
+// TestDeaf: if the platform shows somebody as talking and nothing is decoded, the host is told after 10 s, the bot rejoins after 30 s, and
+// what was not heard is a gap for that person.
 func TestDeaf(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		book, h := &notebook{}, &host{began: time.Now()}
+		book, h := &bottest.MemorySink{}, &host{began: time.Now()}
 		var rejoined time.Duration
 		dead := func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			sink := handler.Track(ana)
+			sink := handler.Track(bottest.Ana)
 			defer sink.End()
 			for range 20 { // she pauses, as people do
 				handler.Talking("ana", true)
-				pause(ctx, 4*time.Second)
+				bottest.Pause(ctx, 4*time.Second)
 				handler.Talking("ana", false)
-				pause(ctx, time.Second)
+				bottest.Pause(ctx, time.Second)
 			}
 			return stay(ctx)
 		}
 		alive := func(ctx context.Context, handler bot.RoomHandler) error {
 			rejoined = time.Since(h.began)
 			handler.Joined(bot.Capabilities{})
-			sink := handler.Track(ana)
+			sink := handler.Track(bottest.Ana)
 			defer sink.End()
 			handler.Talking("ana", true)
-			k := &talker{ssrc: 7}
+			k := &bottest.Talker{SSRC: 7}
 			for range 10 {
-				k.say(ctx, sink, packets[50:150])
+				k.Say(ctx, sink, packets[50:150])
 			}
 			cancel()
 			return stay(ctx)
@@ -76,35 +77,35 @@ func TestDeaf(t *testing.T) {
 			t.Errorf("joined again after %v", rejoined)
 		}
 		var own *models.Gap
-		for _, g := range book.gaps {
+		for _, g := range book.Gaps {
 			if g.SpeakerID == "ana" {
 				own = &g
 			}
 		}
 		if own == nil || own.Cause != models.GapCut || own.StartMS > 100 || own.EndMS < 29000 || own.LostMS < 20000 || own.LostMS > 26000 {
-			t.Errorf("gap %+v in %+v", own, book.gaps)
+			t.Errorf("gap %+v in %+v", own, book.Gaps)
 		}
 	})
 }
 
-// TestHeardIsNotDeaf: a talker who is heard, and one whose sign only flickers, cause neither note nor gap nor rejoin.
+// TestHeardIsNotDeaf: a speaker who is heard, or whose talking signal only flickers, causes no note, no gap and no rejoin.
 func TestHeardIsNotDeaf(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		book, h := &notebook{}, &host{began: time.Now()}
+		book, h := &bottest.MemorySink{}, &host{began: time.Now()}
 		play := func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			sink := handler.Track(ana)
+			sink := handler.Track(bottest.Ana)
 			defer sink.End()
 			handler.Talking("ana", true)
-			k := &talker{ssrc: 7}
+			k := &bottest.Talker{SSRC: 7}
 			for range 45 {
 				handler.Talking("ben", true)
-				k.say(ctx, sink, packets[50:52])
+				k.Say(ctx, sink, packets[50:52])
 				handler.Talking("ben", false)
-				k.say(ctx, sink, packets[50:150])
+				k.Say(ctx, sink, packets[50:150])
 			}
 			cancel()
 			return stay(ctx)
@@ -113,14 +114,14 @@ func TestHeardIsNotDeaf(t *testing.T) {
 		if _, err := newRoom(t, room.Config{Connector: s, Sink: book, Watch: h.watch}).Run(ctx); err != nil || s.runs != 1 {
 			t.Fatalf("%v after %d connections", err, s.runs)
 		}
-		if len(h.notes) != 0 || len(book.gaps) != 0 {
-			t.Errorf("notes %q, gaps %+v", h.notes, book.gaps)
+		if len(h.notes) != 0 || len(book.Gaps) != 0 {
+			t.Errorf("notes %q, gaps %+v", h.notes, book.Gaps)
 		}
 	})
 }
 
-// TestAnnounce: the bot says who it is at the join, not again for those who were there, once a minute at most for those
-// who come later, and not again after a cut among the same people.
+// TestAnnounce: the bot announces itself when it joins, not again to those who were there, at most once a minute to people who come later,
+// and not again to the same people after a reconnect.
 func TestAnnounce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -132,26 +133,26 @@ func TestAnnounce(t *testing.T) {
 		first := func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{Message: true})
 			person(handler, "ana")
-			pause(ctx, 10*time.Second)
-			person(handler, "ben") // told a minute after the first
-			pause(ctx, 30*time.Second)
+			bottest.Pause(ctx, 10*time.Second)
+			person(handler, "ben") // informed a minute after the first
+			bottest.Pause(ctx, 30*time.Second)
 			person(handler, "cem")
-			pause(ctx, 80*time.Second) // 120 s
-			person(handler, "dia")     // told at once: the last was 60 s ago
-			pause(ctx, 10*time.Second)
+			bottest.Pause(ctx, 80*time.Second) // 120 s
+			person(handler, "dia")             // informed immediately: the last time was 60 s ago
+			bottest.Pause(ctx, 10*time.Second)
 			return errors.New("cut")
 		}
 		second := func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{Message: true})
 			person(handler, "ana")
 			person(handler, "ben")
-			pause(ctx, 5*time.Minute)
+			bottest.Pause(ctx, 5*time.Minute)
 			cancel()
 			return stay(ctx)
 		}
 		p.play = []func(context.Context, bot.RoomHandler) error{first, second}
 		notice := bot.Notice{Name: "Earshot", Language: "id", KeepDays: 30}
-		if _, err := newRoom(t, room.Config{Connector: p, Sink: &notebook{}, Notice: notice}).Run(ctx); err != nil {
+		if _, err := newRoom(t, room.Config{Connector: p, Sink: &bottest.MemorySink{}, Notice: notice}).Run(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if len(at) != 3 || at[0] > time.Second || at[1] != 61*time.Second || at[2] < 120*time.Second || at[2] > 122*time.Second {
@@ -164,7 +165,7 @@ func TestAnnounce(t *testing.T) {
 	})
 }
 
-// TestNotes: where the bot cannot announce itself, or lacks rights that the rules want, the host is told at the join.
+// TestNotes: if the bot can't announce itself or lacks permissions that the rules need, the host is told after the join.
 func TestNotes(t *testing.T) {
 	notice := bot.Notice{Name: "Earshot"}
 	refuses := func(int, bot.Command) error { return bot.Refuse("the chat is closed", nil) }
@@ -198,11 +199,11 @@ func TestNotes(t *testing.T) {
 				h := &host{}
 				tt.c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 					handler.Joined(tt.can)
-					pause(ctx, 5*time.Second)
+					bottest.Pause(ctx, 5*time.Second)
 					cancel()
 					return stay(ctx)
 				}}
-				tt.cfg.Connector, tt.cfg.Sink, tt.cfg.Watch = tt.c, &notebook{}, h.watch
+				tt.cfg.Connector, tt.cfg.Sink, tt.cfg.Watch = tt.c, &bottest.MemorySink{}, h.watch
 				if _, err := newRoom(t, tt.cfg).Run(ctx); err != nil {
 					t.Fatal(err)
 				}
@@ -214,15 +215,15 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// TestStuck: a connector that panics or does not come back costs the connection, not the program.
+// TestStuck: a connector that panics or does not return costs the connection, but not the program.
 func TestStuck(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		free := make(chan struct{})
 		stuck := func(_ context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			handler.Track(ana)
+			handler.Track(bottest.Ana)
 			<-free
-			handler.Track(ana).Packet([]byte("late"), 0) // goes nowhere
+			handler.Track(bottest.Ana).Packet([]byte("late"), 0) // is discarded
 			return nil
 		}
 		panics := func(context.Context, bot.RoomHandler) error { panic("bad server") }
@@ -230,7 +231,7 @@ func TestStuck(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		began := time.Now()
-		reason, err := newRoom(t, room.Config{Connector: s, Sink: &notebook{}}).Run(ctx)
+		reason, err := newRoom(t, room.Config{Connector: s, Sink: &bottest.MemorySink{}}).Run(ctx)
 		if took := time.Since(began); reason != models.EndStopped || err != nil || s.runs != 2 || took > 75*time.Second {
 			t.Errorf("Run = %q, %v after %v and %d connections", reason, err, took, s.runs)
 		}
@@ -238,7 +239,7 @@ func TestStuck(t *testing.T) {
 	})
 }
 
-// TestBreaker: twenty rooms of a dead server ask it seldom, and find it again soon.
+// TestBreaker: twenty rooms of a dead server rarely contact it, and soon notice its return.
 func TestBreaker(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -269,7 +270,7 @@ func TestBreaker(t *testing.T) {
 			r := newRoom(
 				t,
 				room.Config{
-					Connector: &script{play: []func(context.Context, bot.RoomHandler) error{play}}, Sink: &notebook{}, FirstJoin: time.Hour,
+					Connector: &script{play: []func(context.Context, bot.RoomHandler) error{play}}, Sink: &bottest.MemorySink{}, FirstJoin: time.Hour,
 					Breaker: &breaker,
 				},
 			)
@@ -287,7 +288,7 @@ func TestBreaker(t *testing.T) {
 	})
 }
 
-// TestDeafIsCounted: who is not heard is named while it lasts, told as an event, and counted.
+// TestDeafIsCounted: people who are not heard are named while that lasts, reported as an event, and counted.
 func TestDeafIsCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -296,26 +297,26 @@ func TestDeafIsCounted(t *testing.T) {
 		var r *room.Room
 		s := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			sink := handler.Track(ana)
+			sink := handler.Track(bottest.Ana)
 			defer sink.End()
 			handler.Talking("ana", true)
-			pause(ctx, 8*time.Second)
+			bottest.Pause(ctx, 8*time.Second)
 			if names := r.DeafTo(); len(names) != 0 {
 				t.Errorf("deaf to %v after 8 s", names)
 			}
-			pause(ctx, 7*time.Second)
+			bottest.Pause(ctx, 7*time.Second)
 			if names := r.DeafTo(); len(names) != 1 || names[0] != "Ana" || r.Stats().Deaf != 1 {
 				t.Errorf("deaf to %v after 15 s", names)
 			}
 			handler.Talking("ana", false)
-			pause(ctx, time.Minute)
+			bottest.Pause(ctx, time.Minute)
 			if names, st := r.DeafTo(), r.Stats(); len(names) != 0 || st.Deaf != 0 || st.Unheard < 14*time.Second || st.Unheard > 16*time.Second {
 				t.Errorf("afterwards deaf to %v, %v unheard", names, st.Unheard)
 			}
 			cancel()
 			return stay(ctx)
 		}}}
-		r = newRoom(t, room.Config{Connector: s, Sink: &notebook{}, Observer: w})
+		r = newRoom(t, room.Config{Connector: s, Sink: &bottest.MemorySink{}, Observer: w})
 		if _, err := r.Run(ctx); err != nil {
 			t.Fatal(err)
 		}
@@ -325,7 +326,7 @@ func TestDeafIsCounted(t *testing.T) {
 	})
 }
 
-// witness counts events of deafness.
+// witness counts deafness events.
 type witness struct{ deaf int }
 
 func (w *witness) Observe(_ context.Context, o models.Observation) {

@@ -7,12 +7,12 @@ import (
 	"earshot/bot"
 )
 
-// nameplate shows in the bot's display name that listening is paused: people who join during a pause have not seen the chat
-// message. One goroutine uses it, for one connection.
+// nameplate shows in the bot's display name that listening is paused: people who join during a pause have not seen the chat message. Only
+// one goroutine may use it, for one connection.
 type nameplate struct {
 	stay *stay
 
-	shown  bool // the name shows a pause; a connection begins with the plain name
+	shown  bool // the name shows a pause; every connection starts with the plain name
 	told   bool // the host has been told that the name does not show the pause
 	failed int
 }
@@ -23,7 +23,7 @@ const (
 	renameTries = 6 // over about five minutes
 )
 
-// run shows pauses until the context ends. pauses signals their beginning and end.
+// run shows pauses until the context ends. pauses signals when they begin and end.
 func (n *nameplate) run(ctx context.Context, pauses <-chan struct{}) {
 	for {
 		again := n.look(ctx)
@@ -40,7 +40,7 @@ func (n *nameplate) run(ctx context.Context, pauses <-chan struct{}) {
 	}
 }
 
-// look updates the name. The channel signals when to retry; nil means when something changes.
+// look updates the name. It returns a channel that signals when to retry, or nil if there is nothing to do until something changes.
 func (n *nameplate) look(ctx context.Context) (again <-chan time.Time) {
 	want := n.stay.pipe.Paused()
 	if want != n.shown {
@@ -65,7 +65,7 @@ func (n *nameplate) look(ctx context.Context) (again <-chan time.Time) {
 	return again
 }
 
-// rename shows the name for a pause, or the plain one.
+// rename shows the name for a pause or the plain one.
 func (n *nameplate) rename(ctx context.Context, paused bool) error {
 	s := n.stay
 	r, can := s.cfg.Connector.(bot.Renamer)
@@ -92,7 +92,7 @@ func (n *nameplate) notShown(err error) {
 	can, _ := s.rights.get()
 	what := "the bot's name does not say that listening is paused (" + err.Error() + "). "
 	if s.act.moderator != nil && can.Message {
-		what += "Its line in the chat does; please tell those who come later yourself."
+		what += "Its chat message does; please tell people who join later yourself."
 	} else {
 		what += "It has no chat here either: please tell the people yourself."
 	}

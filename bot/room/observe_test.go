@@ -11,11 +11,12 @@ import (
 
 	"earshot/bot"
 	"earshot/bot/audio"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// noticed is an Observer in memory. before, when set, may block.
+// noticed is an Observer in memory. If set, before may block.
 type noticed struct {
 	mu     sync.Mutex
 	all    []models.Observation
@@ -31,7 +32,7 @@ func (n *noticed) Observe(_ context.Context, o models.Observation) {
 	n.all = append(n.all, o)
 }
 
-// events are the events as "what who".
+// events returns the events as "what who".
 func (n *noticed) events() (out []string) {
 	for _, o := range n.all {
 		if o.Event != "" {
@@ -41,27 +42,27 @@ func (n *noticed) events() (out []string) {
 	return out
 }
 
-// TestEvents: who was there before the bot has not joined, nor has who is found again after a lost connection, and who is
-// not found again has left; a
-// microphone is opened when somebody is first heard, and again after a long silence, not after a pause.
+// TestEvents: people who were there before the bot have not joined, nor have those who are found again after a lost connection, and those
+// who are not found again have left. An unmute is reported when somebody is first heard, and again after a long silence, but not after a
+// pause.
 func TestEvents(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
 		n := &noticed{}
 		first := func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			sink := handler.Track(ana)
+			sink := handler.Track(bottest.Ana)
 			defer sink.End()
-			k := &talker{ssrc: 7}
-			k.say(ctx, sink, packets[50:100])
-			pause(ctx, 10*time.Second)
-			k.say(ctx, sink, packets[50:100])
+			k := &bottest.Talker{SSRC: 7}
+			k.Say(ctx, sink, packets[50:100])
+			bottest.Pause(ctx, 10*time.Second)
+			k.Say(ctx, sink, packets[50:100])
 			handler.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
 			handler.Speaker(models.Speaker{ID: "ben", Name: "Benjamin"})
-			pause(ctx, 40*time.Second)
-			k.say(ctx, sink, packets[50:100])
+			bottest.Pause(ctx, 40*time.Second)
+			k.Say(ctx, sink, packets[50:100])
 			handler.Left("ben")
 			handler.Left("nobody")
 			handler.Speaker(models.Speaker{ID: "cem", Name: "Cem"})
@@ -70,13 +71,13 @@ func TestEvents(t *testing.T) {
 		second := func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
 			handler.Speaker(models.Speaker{ID: "ana", Name: "Ana"})
-			pause(ctx, 12*time.Second)
+			bottest.Pause(ctx, 12*time.Second)
 			handler.Speaker(models.Speaker{ID: "ben", Name: "Ben"})
 			cancel()
 			return stay(ctx)
 		}
 		s := &script{play: []func(context.Context, bot.RoomHandler) error{first, second}}
-		if _, err := newRoom(t, room.Config{Connector: s, Sink: &notebook{}, Observer: n}).Run(ctx); err != nil {
+		if _, err := newRoom(t, room.Config{Connector: s, Sink: &bottest.MemorySink{}, Observer: n}).Run(ctx); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{"unmute ana", "join ben", "unmute ana", "leave ben", "join cem", "leave cem", "join ben"}
@@ -86,18 +87,18 @@ func TestEvents(t *testing.T) {
 	})
 }
 
-// TestObserved: a track that carries sound is observed once a second with the stretches of speech; packets never wait for
-// an Observer that hangs.
+// TestObserved: a track with audio is observed once a second, together with its speech; packets never wait for an Observer that hangs.
 func TestObserved(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	for name, stall := range map[string]time.Duration{"quick": 0, "stalled": time.Minute} {
 		synctest.Test(t, func(t *testing.T) {
 			n := &noticed{before: sync.OnceFunc(func() { time.Sleep(stall) })}
 			var took time.Duration
-			_, err := hear(t, room.Config{Sink: &notebook{}, Observer: n, Drain: time.Hour}, func(ctx context.Context, sink bot.TrackSink) {
-				k, began := &talker{ssrc: 7}, time.Now()
+			cfg := room.Config{Sink: &bottest.MemorySink{}, Observer: n, Drain: time.Hour}
+			_, err := hear(t, cfg, func(ctx context.Context, sink bot.TrackSink) {
+				k, began := &bottest.Talker{SSRC: 7}, time.Now()
 				for range 3 {
-					k.say(ctx, sink, packets)
+					k.Say(ctx, sink, packets)
 				}
 				took = time.Since(began)
 			})
@@ -127,10 +128,10 @@ func TestObserved(t *testing.T) {
 	}
 }
 
-// TestRecent: the sound of the last half minute can be had from the room while somebody talks and after, and nothing
-// is held when it is switched off or later than that.
+// TestRecent: the audio of the last half minute is available from the room while somebody talks and afterwards. Nothing is held longer than
+// that, or if it is turned off.
 func TestRecent(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	for _, hold := range []time.Duration{0, 30 * time.Second} {
 		synctest.Test(t, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(t.Context())
@@ -150,23 +151,23 @@ func TestRecent(t *testing.T) {
 			}
 			play := func(ctx context.Context, handler bot.RoomHandler) error {
 				handler.Joined(bot.Capabilities{})
-				sink := handler.Track(ana)
-				k := &talker{ssrc: 7}
-				k.say(ctx, sink, packets)
-				pause(ctx, time.Second)
+				sink := handler.Track(bottest.Ana)
+				k := &bottest.Talker{SSRC: 7}
+				k.Say(ctx, sink, packets)
+				bottest.Pause(ctx, time.Second)
 				recent("while", "ana", "t1")
 				sink.End()
-				pause(ctx, time.Second)
+				bottest.Pause(ctx, time.Second)
 				recent("after", "ana", "")
 				recent("another", "ben", "")
 				recent("other track", "ana", "t2")
-				pause(ctx, 31*time.Second)
+				bottest.Pause(ctx, 31*time.Second)
 				recent("later", "ana", "t1")
 				cancel()
 				return stay(ctx)
 			}
 			s := &script{play: []func(context.Context, bot.RoomHandler) error{play}}
-			r = newRoom(t, room.Config{Connector: s, Sink: &notebook{}, Hold: hold})
+			r = newRoom(t, room.Config{Connector: s, Sink: &bottest.MemorySink{}, Hold: hold})
 			if _, err := r.Run(ctx); err != nil {
 				t.Fatal(err)
 			}

@@ -36,7 +36,7 @@ type arrival struct {
 	back bool // the bot had removed them
 }
 
-// enter records that a person is present; early reports that those found now were there before the bot.
+// enter records that a person is present. early says that people found now were there before the bot.
 func (p *presence) enter(id string, now time.Duration, early bool) (a arrival) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -72,7 +72,7 @@ func (p *presence) nobody() {
 	clear(p.here)
 }
 
-// missing lists those who were present before the bot was disconnected, and have not been seen since, in order.
+// missing returns those who were present before the bot was disconnected and have not been seen since, in order.
 func (p *presence) missing() (ids []string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -98,7 +98,7 @@ func (p *presence) empty() bool {
 	return len(p.here) == 0
 }
 
-// sentOut records a removal, which does not prevent a return.
+// sentOut records that the bot removed a person, who may return.
 func (p *presence) sentOut(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

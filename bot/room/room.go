@@ -42,13 +42,14 @@ func New(c Config) (*Room, error) {
 	}
 	log := c.Log.With("session", c.Session.ID, "room", c.Room.ID)
 	s := &stay{
-		cfg: c, log: log, clock: newClock(c.Session.Started), people: newPresence(), disclosure: newDisclosure(), pauses: make(chan struct{}, 1),
+		cfg: c, log: log, clock: newClock(c.Session.Started), people: newPresence(), disclosure: newDisclosure(), captions: newCaptions(),
+		pauses: make(chan struct{}, 1),
 	}
 	r := &Room{stay: s, ending: make(chan models.EndReason, 1)}
 	s.pipe = media.New(media.Config{
 		Session: c.Session, Sink: c.Sink, Now: s.clock.now, Segment: c.Segment, NewVAD: c.NewVAD,
-		Preview: c.Preview, PreviewEvery: c.PreviewEvery, Observer: c.Observer, Hold: c.Hold,
-		Objected: c.Objected, Erased: r.Erased, Log: log,
+		Preview: c.Preview, PreviewEvery: c.PreviewEvery, Observer: c.Observer, Hold: c.Hold, Unheard: c.Unheard,
+		Objected: c.Objected, Erased: func() { r.End(models.EndErased) }, Log: log,
 	})
 	if c.Paused {
 		s.pipe.Pause(true)
@@ -58,9 +59,9 @@ func New(c Config) (*Room, error) {
 	return r, nil
 }
 
-// Run stays in the room until the context ends, the room closes or it can't be reached any more. It flushes and stores everything
-// before it returns. When the context ends, the reason is EndStopped, or that of an EndError that is its cause; if the room was
-// never joined because of failures, it is that of the last failure. Reasons that are failures come with an error. Call it once.
+// Run stays in the room until the context ends, the room closes or it can no longer be reached. It flushes and stores everything before it
+// returns. If the context ended, the reason is EndStopped, or that of an EndError that is its cause; if the room was never joined because
+// of failures, it is that of the last failure. Reasons that are failures come with an error. Run may be called only once.
 func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 	store, stopStoring := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopStoring()
@@ -97,26 +98,23 @@ func (r *Room) Run(ctx context.Context) (models.EndReason, error) {
 	return reason, err
 }
 
-// End makes the bot leave for a reason, as the end of Run's context does; if called before Run, the bot does not join. It does not
-// wait; the first reason counts. It may be called from any goroutine.
+// End makes the bot leave for a reason, as the end of Run's context would; if it is called before Run, the bot does not join. It tells the
+// host of an erasure. It does not wait; the first reason counts. It may be called from any goroutine.
 func (r *Room) End(why models.EndReason) {
+	if why == models.EndErased {
+		r.erased.Do(func() {
+			r.stay.note("this session was erased while it was running: the bot leaves, and stores nothing said since")
+		})
+	}
 	select {
 	case r.ending <- why:
 	default:
 	}
 }
 
-// Erased ends a session that has been erased, and tells the host. It may be called repeatedly, from any goroutine.
-func (r *Room) Erased() {
-	r.erased.Do(func() {
-		r.stay.note("this session was erased while it went on: the bot leaves, and keeps nothing of what was said since")
-		r.End(models.EndErased)
-	})
-}
-
-// Pause pauses or resumes listening to the whole room; what was said before is kept. The bot announces it in the room's chat and
-// shows it in its name, or tells the host that it can't. It may be called from any goroutine, before and during Run, and blocks
-// for some seconds while the message is delivered. It reports whether anything changed.
+// Pause pauses or resumes listening to the whole room; what was said before is kept. The bot announces it in the room's chat and shows it
+// in its name, or tells the host that it can't. Pause blocks for some seconds while the message is delivered, and reports whether anything
+// changed. It may be called from any goroutine, before and during Run.
 func (r *Room) Pause(ctx context.Context, on bool) bool {
 	s := r.stay
 	if !s.pipe.Pause(on) {
@@ -135,16 +133,16 @@ func (r *Room) Pause(ctx context.Context, on bool) bool {
 // Paused reports whether listening is paused.
 func (r *Room) Paused() bool { return r.stay.pipe.Paused() }
 
-// Object records whether a person objects to being recorded; from then on their packets are dropped undecoded. They are informed,
-// in private where possible. It may be called from any goroutine, before and during Run, and blocks while the message is
-// delivered. It reports whether anything changed.
+// Object records whether a person objects to being recorded, in which case their packets are dropped undecoded from then on. It informs the
+// person, in private if possible, blocks while that message is delivered, and reports whether anything changed. It may be called from any
+// goroutine, before and during Run.
 func (r *Room) Object(ctx context.Context, id string, objects bool) bool {
 	return r.stay.object(ctx, id, objects)
 }
 
-// Act carries out an action in the room and returns the outcome. It blocks for some seconds, until the effect has been observed
-// and lasts, or nothing more can be tried. It may be called from any goroutine while Run runs, but sequentially for one person. The
-// caller is responsible for ending an action of limited time, and for keeping it in force until then.
+// Act carries out an action in the room and returns the outcome. It blocks for some seconds, until the effect has been observed and
+// persists, or nothing more can be tried. It may be called from any goroutine while Run is running, but not concurrently for the same
+// person. The caller is responsible for ending an action of limited duration, and for keeping it in force until then.
 func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Result {
 	out := r.stay.act.do(ctx, a, o)
 	log := r.stay.log.With(
@@ -161,7 +159,7 @@ func (r *Room) Act(ctx context.Context, a models.Action, o ActOptions) Result {
 	return out
 }
 
-// Can returns the bot's rights; false while it is not in the room.
+// Can returns the bot's permissions, and false while it is not in the room.
 func (r *Room) Can() (bot.Capabilities, bool) { return r.stay.rights.get() }
 
 // Inside reports whether the bot is in the room.
@@ -170,7 +168,7 @@ func (r *Room) Inside() bool {
 	return inside
 }
 
-// Verbs lists the verbs that can be carried out now; none while the bot is not in the room.
+// Verbs returns the verbs that can be carried out now. There are none while the bot is not in the room.
 func (r *Room) Verbs() (out []models.Verb) {
 	can, inside := r.stay.rights.get()
 	for _, v := range []models.Verb{
@@ -194,13 +192,13 @@ func (r *Room) InForce(verb models.Verb, speakerID string) bool {
 	return ok
 }
 
-// Elapsed returns the session time: that of the clock that times the clips, regardless of changes to the wall clock.
+// Elapsed returns the session time, by the clock that times the clips, which ignores changes to the wall clock.
 func (r *Room) Elapsed() time.Duration { return r.stay.clock.now() }
 
 // Note sends a note to the host, through Config.Watch.
 func (r *Room) Note(text string) { r.stay.note(text) }
 
-// People lists those present, by id; nobody while the bot is not in the room. It may be called from any goroutine.
+// People returns those present, sorted by id, or nobody while the bot is not in the room. It may be called from any goroutine.
 func (r *Room) People() []Present {
 	here := r.stay.people.all()
 	out := make([]Present, 0, len(here))
@@ -212,8 +210,8 @@ func (r *Room) People() []Present {
 	return out
 }
 
-// Recent returns a speaker's audio between two session times: see media.Pipeline.Recent. It may be called from any goroutine, also
-// after the session.
+// Recent returns a speaker's audio between two session times: see media.Pipeline.Recent. It may be called from any goroutine, even after
+// the session.
 func (r *Room) Recent(speakerID, track string, fromMS, toMS int64) (opus []byte, from, to int64) {
 	return r.stay.pipe.Recent(speakerID, track, fromMS, toMS)
 }
@@ -221,5 +219,5 @@ func (r *Room) Recent(speakerID, track string, fromMS, toMS int64) (opus []byte,
 // Stats returns the current figures. It may be called from any goroutine, before, during and after Run.
 func (r *Room) Stats() media.Stats { return r.stay.pipe.Stats() }
 
-// DeafTo is media.Pipeline.DeafTo. It may be called from any goroutine.
+// DeafTo returns what media.Pipeline.DeafTo returns. It may be called from any goroutine.
 func (r *Room) DeafTo() []string { return r.stay.pipe.DeafTo() }

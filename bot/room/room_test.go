@@ -8,24 +8,24 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// TestHearing: a sentence becomes a clip under the speaker's newest name, and what is being said when the bot is
-// stopped is not lost.
+// TestHearing: a sentence becomes a clip under the speaker's latest name, and what is being said when the bot is stopped is not lost.
 func TestHearing(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		book := &notebook{}
+		book := &bottest.MemorySink{}
 		run := func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{Message: true})
-			sink := handler.Track(ana)
-			k := &talker{ssrc: 7}
-			k.say(ctx, sink, packets)
+			sink := handler.Track(bottest.Ana)
+			k := &bottest.Talker{SSRC: 7}
+			k.Say(ctx, sink, packets)
 			handler.Speaker(models.Speaker{ID: "ana", Name: "Ana Maria"})
-			k.say(ctx, sink, packets[:110]) // breaks off in the middle of the sentence
+			k.Say(ctx, sink, packets[:110]) // breaks off in mid-sentence
 			cancel()
 			sink.End()
 			return stay(ctx)
@@ -34,10 +34,10 @@ func TestHearing(t *testing.T) {
 		if reason != models.EndStopped || err != nil {
 			t.Fatalf("Run = %q, %v", reason, err)
 		}
-		if len(book.clips) < 2 {
-			t.Fatalf("%d clips, want one of the sentence and one of its beginning", len(book.clips))
+		if len(book.Clips) < 2 {
+			t.Fatalf("%d clips, want one of the sentence and one of its beginning", len(book.Clips))
 		}
-		for i, c := range book.clips {
+		for i, c := range book.Clips {
 			if want := (models.Key{Session: "s1", Epoch: 1, Track: "t1", Seq: i + 1}); c.Key != want {
 				t.Errorf("clip %d has key %v, want %v", i, c.Key, want)
 			}
@@ -45,33 +45,33 @@ func TestHearing(t *testing.T) {
 				t.Errorf("clip %d is incomplete: %d samples, %d bytes", i, len(c.PCM), len(c.Opus))
 			}
 		}
-		if first, last := book.clips[0], book.clips[len(book.clips)-1]; first.SpeakerName != "Ana" || last.SpeakerName != "Ana Maria" {
+		if first, last := book.Clips[0], book.Clips[len(book.Clips)-1]; first.SpeakerName != "Ana" || last.SpeakerName != "Ana Maria" {
 			t.Errorf("names %q and %q", first.SpeakerName, last.SpeakerName)
 		}
-		if first := book.clips[0].StartMS; first < 700 || first > 1400 {
+		if first := book.Clips[0].StartMS; first < 700 || first > 1400 {
 			t.Errorf("the sentence starts at %d ms, want about 1000", first)
 		}
-		if len(book.gaps) != 0 {
-			t.Errorf("gaps %+v, want none", book.gaps)
+		if len(book.Gaps) != 0 {
+			t.Errorf("gaps %+v, want none", book.Gaps)
 		}
-		if s := book.speakers; len(s) != 2 || s[0].Name != "Ana" || s[1].Name != "Ana Maria" || s[1].Role != models.RoleHost ||
+		if s := book.Speakers; len(s) != 2 || s[0].Name != "Ana" || s[1].Name != "Ana Maria" || s[1].Role != models.RoleHost ||
 			s[1].Session != "s1" {
 			t.Errorf("speakers %+v", s)
 		}
 	})
 }
 
-// TestRejoin: after a broken connection the bot comes back, the time in between is a gap, and the clips of a track that
-// keeps its name are numbered on.
+// TestRejoin: after a broken connection the bot returns, the time in between is a gap, and the numbers of a track's clips continue if its
+// name is the same.
 func TestRejoin(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		book := &notebook{}
+		book := &bottest.MemorySink{}
 		talk := func(ctx context.Context, handler bot.RoomHandler) {
 			handler.Joined(bot.Capabilities{})
-			sink := handler.Track(ana)
-			(&talker{ssrc: 7}).say(ctx, sink, packets)
+			sink := handler.Track(bottest.Ana)
+			(&bottest.Talker{SSRC: 7}).Say(ctx, sink, packets)
 			sink.End()
 		}
 		broken := func(ctx context.Context, handler bot.RoomHandler) error {
@@ -89,19 +89,19 @@ func TestRejoin(t *testing.T) {
 		if reason != models.EndStopped || err != nil || s.runs != 4 {
 			t.Fatalf("Run = %q, %v after %d connections", reason, err, s.runs)
 		}
-		n := len(book.clips)
+		n := len(book.Clips)
 		if n < 2 || n%2 != 0 {
 			t.Fatalf("%d clips, want the same number from both connections", n)
 		}
-		for i, c := range book.clips {
+		for i, c := range book.Clips {
 			if c.Seq != i+1 {
 				t.Errorf("clip %d has number %d", i, c.Seq)
 			}
 		}
-		if len(book.gaps) != 1 {
-			t.Fatalf("gaps %+v, want one", book.gaps)
+		if len(book.Gaps) != 1 {
+			t.Fatalf("gaps %+v, want one", book.Gaps)
 		}
-		g := book.gaps[0]
+		g := book.Gaps[0]
 		spoke := int64(len(packets) * 20)
 		if g.Cause != models.GapCut || g.SpeakerID != "" || g.StartMS < spoke-100 || g.StartMS > spoke || g.LostMS < 3000 || g.LostMS > 8000 {
 			t.Errorf("gap %+v, want a cut from %d ms of 3 to 8 s", g, spoke)
@@ -121,7 +121,7 @@ func TestEnds(t *testing.T) {
 		play    func(context.Context, bot.RoomHandler) error
 		want    models.EndReason
 		err     bool
-		after   [2]time.Duration // bounds of the stay
+		after   [2]time.Duration // limits of the length of the stay
 		maxRuns int
 	}{
 		{name: "denied", play: end(bot.End(models.EndDenied, boom)), want: models.EndDenied, err: true, maxRuns: 1},
@@ -146,7 +146,7 @@ func TestEnds(t *testing.T) {
 		{
 			name: "flapping", play: func(ctx context.Context, e bot.RoomHandler) error {
 				joined(ctx, e)
-				pause(ctx, time.Second)
+				bottest.Pause(ctx, time.Second)
 				return boom
 			},
 			want: models.EndFailedServer, err: true, after: [2]time.Duration{10 * time.Minute, 11 * time.Minute}, maxRuns: 90,
@@ -155,7 +155,7 @@ func TestEnds(t *testing.T) {
 			name: "alone", play: func(ctx context.Context, e bot.RoomHandler) error {
 				joined(ctx, e)
 				e.Speaker(models.Speaker{ID: "ana"})
-				pause(ctx, time.Minute)
+				bottest.Pause(ctx, time.Minute)
 				e.Left("ana")
 				return stay(ctx)
 			},
@@ -181,7 +181,7 @@ func TestEnds(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := &script{play: []func(context.Context, bot.RoomHandler) error{tt.play}}
-				tt.config.Connector, tt.config.Sink = s, &notebook{}
+				tt.config.Connector, tt.config.Sink = s, &bottest.MemorySink{}
 				var seen []room.State
 				tt.config.Watch = func(s room.Status) { seen = append(seen, s.State) }
 				began := time.Now()
@@ -203,7 +203,7 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// TestLeft: whoever stops the room may name the reason.
+// TestLeft: whoever stops the room may give the reason.
 func TestLeft(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancelCause(t.Context())
@@ -213,7 +213,7 @@ func TestLeft(t *testing.T) {
 			return stay(ctx)
 		}
 		reason, err := newRoom(t, room.Config{
-			Connector: &script{play: []func(context.Context, bot.RoomHandler) error{play}}, Sink: &notebook{},
+			Connector: &script{play: []func(context.Context, bot.RoomHandler) error{play}}, Sink: &bottest.MemorySink{},
 		}).Run(ctx)
 		if reason != models.EndLeft || err != nil {
 			t.Errorf("Run = %q, %v", reason, err)
@@ -221,8 +221,8 @@ func TestLeft(t *testing.T) {
 	})
 }
 
-// TestStoppedBeforeItWasIn: a stay that never got into its room ends with what kept it out, not with whoever gave up on it; a reason
-// that somebody gave stands.
+// TestStoppedBeforeItWasIn: a stay that never got into its room ends with the reason that kept it out, not with that of whoever gave up on
+// it. A reason given by somebody takes precedence.
 func TestStoppedBeforeItWasIn(t *testing.T) {
 	boom := errors.New("no such host")
 	refuse := func(context.Context, bot.RoomHandler) error { return bot.Retry(models.EndFailedServer, boom) }
@@ -248,7 +248,7 @@ func TestStoppedBeforeItWasIn(t *testing.T) {
 				for i := range many {
 					many[i] = tt.play
 				}
-				reason, err := newRoom(t, room.Config{Connector: &script{play: many}, Sink: &notebook{}}).Run(ctx)
+				reason, err := newRoom(t, room.Config{Connector: &script{play: many}, Sink: &bottest.MemorySink{}}).Run(ctx)
 				if reason != tt.want || errors.Is(err, boom) != tt.failed {
 					t.Errorf("Run = %q, %v; want %q", reason, err, tt.want)
 				}

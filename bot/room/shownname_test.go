@@ -10,14 +10,15 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 )
 
-// badge is a room with a chat that shows the bot's name.
+// badge is a room with a chat, in which the bot's name is shown.
 type badge struct {
 	puppet
 	names  []string
-	rename func(n int) error // of the n-th; nil: it is shown
+	rename func(n int) error // called for the n-th change; nil: it is shown
 }
 
 func (b *badge) Rename(_ context.Context, name string) error {
@@ -30,7 +31,7 @@ func (b *badge) Rename(_ context.Context, name string) error {
 	return b.rename(len(b.names))
 }
 
-// TestPauseShows: in a pause the bot's name says so, in the room's language, also after a cut, and no longer after it.
+// TestPauseShows: during a pause, the bot's name says so in the room's language, even after a reconnect, and no longer afterwards.
 func TestPauseShows(t *testing.T) {
 	down := errors.New("down")
 	tests := []struct {
@@ -57,22 +58,24 @@ func TestPauseShows(t *testing.T) {
 					func(ctx context.Context, handler bot.RoomHandler) error {
 						handler.Joined(bot.Capabilities{Message: true})
 						for _, on := range []bool{true, false, true} {
-							pause(ctx, time.Minute)
+							bottest.Pause(ctx, time.Minute)
 							r.Pause(ctx, on)
 						}
-						pause(ctx, time.Minute)
+						bottest.Pause(ctx, time.Minute)
 						return errors.New("cut")
 					},
 					func(ctx context.Context, handler bot.RoomHandler) error {
 						handler.Joined(bot.Capabilities{Message: true})
-						pause(ctx, time.Minute)
+						bottest.Pause(ctx, time.Minute)
 						r.Pause(ctx, false)
-						pause(ctx, time.Minute)
+						bottest.Pause(ctx, time.Minute)
 						cancel()
 						return stay(ctx)
 					},
 				}
-				r = newRoom(t, room.Config{Connector: b, Sink: &notebook{}, Watch: h.watch, Notice: bot.Notice{Name: "Earshot", Language: "de"}})
+				r = newRoom(t, room.Config{
+					Connector: b, Sink: &bottest.MemorySink{}, Watch: h.watch, Notice: bot.Notice{Name: "Earshot", Language: "de"},
+				})
 				if _, err := r.Run(ctx); err != nil {
 					t.Fatal(err)
 				}
@@ -84,8 +87,8 @@ func TestPauseShows(t *testing.T) {
 	}
 }
 
-// TestPauseNotShown: where the name can't say it, the host is told, with what people can still see; also when the bot
-// comes into a room in which listening is paused already.
+// TestPauseNotShown: if the name can't show it, the host is told, along with what people can see instead, also if the bot joins a room in
+// which listening is already paused.
 func TestPauseNotShown(t *testing.T) {
 	notice := bot.Notice{Name: "Earshot"}
 	refuses := func(int) error { return bot.Refuse("the token does not let the bot change its name", nil) }
@@ -93,16 +96,16 @@ func TestPauseNotShown(t *testing.T) {
 		name  string
 		c     func(*script) bot.Connector
 		can   bot.Capabilities
-		want  []string // parts of the first note
+		want  []string // substrings of the first note
 		tries int
 	}{
 		{"no name to change", func(s *script) bot.Connector { return s }, bot.Capabilities{}, []string{"no chat", "tell the people"}, 0},
 		{"refused", func(s *script) bot.Connector {
 			return &badge{puppet: puppet{script: script{play: s.play}}, rename: refuses}
-		}, bot.Capabilities{Message: true}, []string{"the token", "line in the chat"}, 1},
+		}, bot.Capabilities{Message: true}, []string{"the token", "chat message"}, 1},
 		{"down", func(s *script) bot.Connector {
 			return &badge{puppet: puppet{script: script{play: s.play}}, rename: func(int) error { return errors.New("down") }}
-		}, bot.Capabilities{Message: true}, []string{"down", "line in the chat"}, 7},
+		}, bot.Capabilities{Message: true}, []string{"down", "chat message"}, 7},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,13 +116,13 @@ func TestPauseNotShown(t *testing.T) {
 				h := &host{}
 				c := tt.c(&script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 					handler.Joined(tt.can)
-					pause(ctx, time.Hour)
+					bottest.Pause(ctx, time.Hour)
 					r.Pause(ctx, false)
-					pause(ctx, time.Hour)
+					bottest.Pause(ctx, time.Hour)
 					cancel()
 					return stay(ctx)
 				}}})
-				r = newRoom(t, room.Config{Connector: c, Sink: &notebook{}, Watch: h.watch, Notice: notice, Paused: true})
+				r = newRoom(t, room.Config{Connector: c, Sink: &bottest.MemorySink{}, Watch: h.watch, Notice: notice, Paused: true})
 				if _, err := r.Run(ctx); err != nil {
 					t.Fatal(err)
 				}

@@ -10,24 +10,25 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/room"
 	"earshot/models"
 )
 
-// ledger is a notebook that keeps the consent ledger too.
+// ledger is a notebook that also keeps the consent ledger.
 type ledger struct {
-	notebook
+	bottest.MemorySink
 	entries []models.Consent
 }
 
 func (l *ledger) Consent(_ context.Context, c models.Consent) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
+	l.Mu.Lock()
+	defer l.Mu.Unlock()
 	l.entries = append(l.entries, c)
 	return nil
 }
 
-// told is the ledger without times.
+// told returns the ledger without times.
 func (l *ledger) told() (out []string) {
 	for _, c := range l.entries {
 		out = append(out, c.SpeakerID+" "+string(c.What)+" "+c.How)
@@ -35,7 +36,7 @@ func (l *ledger) told() (out []string) {
 	return out
 }
 
-// chatty is a connector with a chat that shows what it is given.
+// chatty is a connector with a chat that shows every message.
 type chatty struct {
 	script
 	mu    sync.Mutex
@@ -57,10 +58,10 @@ func (c *chatty) said(what string) bool {
 	return slices.ContainsFunc(c.lines, func(l string) bool { return strings.Contains(l, what) })
 }
 
-// TestPause: what was said before a pause is kept, nothing in it is, and afterwards she is heard again; the room is told,
+// TestPause: what was said before a pause is kept, nothing said during it is, and afterwards the speaker is heard again. The room is told,
 // and the pause is a gap.
 func TestPause(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -69,26 +70,26 @@ func TestPause(t *testing.T) {
 		c := &chatty{}
 		c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{Message: true})
-			sink := handler.Track(ana)
+			sink := handler.Track(bottest.Ana)
 			defer sink.End()
-			k := &talker{ssrc: 7}
-			k.say(ctx, sink, packets)
+			k := &bottest.Talker{SSRC: 7}
+			k.Say(ctx, sink, packets)
 			if !r.Pause(ctx, true) || r.Pause(ctx, true) || !r.Paused() {
 				t.Error("a pause begins once")
 			}
 			began := count(book, "ana")
-			k.say(ctx, sink, packets)
-			k.say(ctx, sink, packets)
-			pause(ctx, 2*time.Second)
+			k.Say(ctx, sink, packets)
+			k.Say(ctx, sink, packets)
+			bottest.Pause(ctx, 2*time.Second)
 			if now := count(book, "ana"); now != began || began == 0 {
 				t.Errorf("%d clips before the pause, %d at its end", began, now)
 			}
-			handler.Talking("ana", true) // the platform shows her, and nobody is called deaf
-			pause(ctx, time.Minute)
+			handler.Talking("ana", true) // the platform shows her as talking, but nobody is reported as unheard
+			bottest.Pause(ctx, time.Minute)
 			handler.Talking("ana", false)
 			r.Pause(ctx, false)
-			k.say(ctx, sink, packets)
-			pause(ctx, 2*time.Second)
+			k.Say(ctx, sink, packets)
+			bottest.Pause(ctx, 2*time.Second)
 			if count(book, "ana") <= began {
 				t.Error("nothing was heard after the pause")
 			}
@@ -100,7 +101,7 @@ func TestPause(t *testing.T) {
 			t.Fatalf("Run = %v, %v after %d connections", reason, err, c.runs)
 		}
 		var gaps []string
-		for _, g := range book.gaps {
+		for _, g := range book.Gaps {
 			if g.Cause != models.GapLoss {
 				gaps = append(gaps, string(g.Cause))
 			}
@@ -120,10 +121,10 @@ func TestPause(t *testing.T) {
 	})
 }
 
-// TestObjection: by a word in the chat somebody is not written down any more, not even the sentence that they are in the
-// middle of; others are heard; the word is in the ledger; and it can be taken back.
+// TestObjection: with a chat command, somebody is no longer transcribed, not even the sentence that they are in the middle of. Others are
+// heard, the command is in the ledger, and it can be withdrawn.
 func TestObjection(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
@@ -133,12 +134,12 @@ func TestObjection(t *testing.T) {
 		cem := bot.TrackInfo{Track: "t3", SpeakerID: "cem", SpeakerName: "Cem", Attribution: models.AttributionTrack}
 		c.play = []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{Message: true, PrivateMessage: true})
-			sinks := map[string]bot.TrackSink{"ana": handler.Track(ana), "ben": handler.Track(ben), "cem": handler.Track(cem)}
-			talkers := map[string]*talker{"ana": {ssrc: 7}, "ben": {ssrc: 8}, "cem": {ssrc: 9}}
+			sinks := map[string]bot.TrackSink{"ana": handler.Track(bottest.Ana), "ben": handler.Track(ben), "cem": handler.Track(cem)}
+			talkers := map[string]*bottest.Talker{"ana": {SSRC: 7}, "ben": {SSRC: 8}, "cem": {SSRC: 9}}
 			speak := func(packets [][]byte) {
 				var all sync.WaitGroup
 				for id, sink := range sinks {
-					all.Go(func() { talkers[id].say(ctx, sink, packets) })
+					all.Go(func() { talkers[id].Say(ctx, sink, packets) })
 				}
 				all.Wait()
 			}
@@ -146,14 +147,14 @@ func TestObjection(t *testing.T) {
 			handler.(bot.ChatHandler).Said("ana", " /OptOut please")
 			handler.(bot.ChatHandler).Said("ben", "what is /optout?")
 			speak(packets[len(packets)/2:])
-			pause(ctx, 2*time.Second)
+			bottest.Pause(ctx, 2*time.Second)
 			if n := count(book, "ana") + count(book, "cem"); n != 0 || count(book, "ben") != 1 {
 				t.Errorf("%d clips of those who object, %d of Ben", n, count(book, "ben"))
 			}
 			handler.(bot.ChatHandler).Said("ana", "/optin")
-			pause(ctx, 2*time.Second)
+			bottest.Pause(ctx, 2*time.Second)
 			speak(packets)
-			pause(ctx, 2*time.Second)
+			bottest.Pause(ctx, 2*time.Second)
 			if count(book, "ana") != 1 || count(book, "cem") != 0 {
 				t.Errorf("%d clips of Ana after she took it back, %d of Cem", count(book, "ana"), count(book, "cem"))
 			}
@@ -165,19 +166,19 @@ func TestObjection(t *testing.T) {
 		}}
 		r := newRoom(t, room.Config{
 			Connector: c, Sink: book, Notice: bot.Notice{Name: "Earshot"},
-			Objected: func(id string) bool { return id == "cem" }, // in an earlier session
+			Objected: func(id string) bool { return id == "cem" }, // objected in an earlier session
 		})
 		if reason, err := r.Run(ctx); reason != models.EndStopped || err != nil {
 			t.Fatalf("Run = %v, %v", reason, err)
 		}
 		var gaps []string
-		for _, g := range book.gaps {
+		for _, g := range book.Gaps {
 			gaps = append(gaps, g.SpeakerID+" "+string(g.Cause))
 		}
 		if !slices.Equal(gaps, []string{"ana objected", "cem objected"}) {
 			t.Errorf("gaps %v", gaps)
 		}
-		if !c.said("ana: You are not listened to") || !c.said("ana: You are written down again") {
+		if !c.said("ana: You are no longer heard") || !c.said("ana: You are transcribed again") {
 			t.Errorf("she was told %q", c.lines)
 		}
 		got := book.told()
@@ -190,9 +191,9 @@ func TestObjection(t *testing.T) {
 }
 
 func count(l *ledger, speaker string) (n int) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	for _, c := range l.clips {
+	l.Mu.Lock()
+	defer l.Mu.Unlock()
+	for _, c := range l.Clips {
 		if c.SpeakerID == speaker {
 			n++
 		}
@@ -200,25 +201,25 @@ func count(l *ledger, speaker string) (n int) {
 	return n
 }
 
-// TestSilence: the bot leaves a room in which nobody speaks, counted from the last word; a pause does not count.
+// TestSilence: the bot leaves a room in which nobody speaks, counted from the last word; pauses don't count.
 func TestSilence(t *testing.T) {
-	packets := voice(t)
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
 		var r *room.Room
 		began := time.Now()
 		s := &script{play: []func(context.Context, bot.RoomHandler) error{func(ctx context.Context, handler bot.RoomHandler) error {
 			handler.Joined(bot.Capabilities{})
-			sink := handler.Track(ana)
+			sink := handler.Track(bottest.Ana)
 			defer sink.End()
-			pause(ctx, 50*time.Second)
-			(&talker{ssrc: 7}).say(ctx, sink, packets)
-			pause(ctx, 50*time.Second)
+			bottest.Pause(ctx, 50*time.Second)
+			(&bottest.Talker{SSRC: 7}).Say(ctx, sink, packets)
+			bottest.Pause(ctx, 50*time.Second)
 			r.Pause(ctx, true)
-			pause(ctx, 10*time.Minute)
+			bottest.Pause(ctx, 10*time.Minute)
 			r.Pause(ctx, false)
 			return stay(ctx)
 		}}}
-		r = newRoom(t, room.Config{Connector: s, Sink: &notebook{}, Silence: time.Minute})
+		r = newRoom(t, room.Config{Connector: s, Sink: &bottest.MemorySink{}, Silence: time.Minute})
 		reason, err := r.Run(t.Context())
 		if took := time.Since(began); reason != models.EndSilence || err != nil || took < 12*time.Minute+40*time.Second || took > 13*time.Minute {
 			t.Errorf("left with %v, %v after %v", reason, err, took)

@@ -19,12 +19,12 @@ const (
 	StateEnded     State = "ended"
 )
 
-// Status is a Room's state with its details.
+// Status is a Room's state with details.
 type Status struct {
 	State State
-	// Can holds the bot's rights, while listening.
+	// Can holds the bot's permissions while it is listening.
 	Can bot.Capabilities
-	// Err is why the Room is waiting or has ended; it may be nil at the end.
+	// Err is why the Room is waiting or has ended; at the end it may be nil.
 	Err error
 	// Retry is the delay before the next attempt.
 	Retry time.Duration

@@ -3,6 +3,7 @@ package room
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,8 +12,7 @@ import (
 	"earshot/models"
 )
 
-// stay is the state of a Room across its connections. Its parts are safe for concurrent use; its methods may be called from any
-// goroutine.
+// stay is the state of a Room across connections. Its parts are safe for concurrent use; its methods may be called from any goroutine.
 type stay struct {
 	cfg        Config
 	log        *slog.Logger
@@ -22,6 +22,7 @@ type stay struct {
 	rights     rights
 	people     *presence
 	disclosure *disclosure
+	captions   *captions
 	pauses     chan struct{} // signals that listening was paused or resumed
 	parted     bool          // Farewell has been called; owned by Run's goroutine
 }
@@ -42,14 +43,14 @@ func newClock(started time.Time) clock {
 
 func (c clock) now() time.Duration { return c.base + time.Since(c.began) }
 
-// rights holds the bot's current rights.
+// rights holds the bot's current permissions.
 type rights struct {
 	mu     sync.Mutex
 	can    bot.Capabilities
 	inside bool
 }
 
-// get returns the rights; false while the bot is not in the room.
+// get returns the permissions, and false while the bot is not in the room.
 func (r *rights) get() (bot.Capabilities, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -68,7 +69,7 @@ func (s *stay) note(text string) {
 	s.cfg.Watch(Status{State: StateListening, Can: can, Note: text})
 }
 
-// consent stores an entry of the consent ledger.
+// consent adds an entry to the consent ledger.
 func (s *stay) consent(id string, what models.ConsentWhat, how string) {
 	s.pipe.Consent(models.Consent{Room: s.cfg.Room.ID, SpeakerID: id, What: what, How: how})
 }
@@ -102,8 +103,15 @@ func (s *stay) object(ctx context.Context, id string, objects bool) bool {
 	return true
 }
 
-// tellMissing tells the host which verbs of the rules the bot has no right to.
+// tellMissing tells the host which of the rules' verbs the bot lacks permission for, which affect more people than the one they are aimed
+// at, and if nobody can see the bot.
 func (s *stay) tellMissing(can bot.Capabilities) {
+	if can.Ban && can.BanByAddress && slices.Contains(s.cfg.Needs, models.VerbBan) {
+		s.note("a ban here is by address: it shuts out everybody behind it, not only the person")
+	}
+	if can.Unseen && can.Message {
+		s.note("nobody in the room sees that the bot listens, except those who have subtitles on: tell the people yourself")
+	}
 	list := can.Missing(s.cfg.Needs)
 	if list == "" {
 		return

@@ -11,22 +11,23 @@ import (
 
 	"earshot/bot"
 	"earshot/models"
+	"earshot/models/ticks"
 )
 
 const (
-	// joinWithin bounds an attempt to join.
+	// joinWithin limits an attempt to join.
 	joinWithin = 15 * time.Second
-	// steady is how long a connection must have lasted to reset the back-off.
+	// steady is how long a connection must have lasted to reset the backoff.
 	steady = 30 * time.Second
 	// letGo is how long a connector may take to return once its context has ended; then it is abandoned.
 	letGo = 10 * time.Second
-	// FarewellTime bounds Config.Farewell.
+	// FarewellTime limits Config.Farewell.
 	FarewellTime = 5 * time.Second
 	// watchEvery is the interval of watch.
 	watchEvery = time.Second
-	// arriving is how long after the bot's own join people count as having been there before it.
+	// arriving is how long after the bot's own join people who are reported count as having been there before it.
 	arriving = 3 * time.Second
-	// returning is how long after a reconnect those present before may take to be reported again.
+	// returning is how long after a reconnect it may take until those present before are reported again.
 	returning = 10 * time.Second
 )
 
@@ -70,10 +71,10 @@ func (s *stay) supervise(ctx context.Context, leave context.CancelCauseFunc) (mo
 			s.cfg.Breaker.tell(!inTrouble(reason))
 		}
 		if joined {
-			if reason != models.EndFailedICE || s.pipe.HasMedia() { // otherwise signalling works but media never has
+			if reason != models.EndFailedICE || s.pipe.HasMedia() { // otherwise signalling works, but media never has
 				patience = s.cfg.GiveUp
 			}
-			if s.clock.now()-began >= steady { // otherwise the delays continue to grow
+			if s.clock.now()-began >= steady { // otherwise the delays keep growing
 				down = s.clock.now()
 			}
 		}
@@ -89,13 +90,13 @@ func (s *stay) supervise(ctx context.Context, leave context.CancelCauseFunc) (mo
 	}
 }
 
-// wait waits before the next attempt; it returns false when the context has ended.
+// wait waits before the next attempt. It returns false if the context has ended.
 func (s *stay) wait(ctx context.Context, why error, pause time.Duration) bool {
 	s.cfg.Watch(Status{State: StateWaiting, Err: why, Retry: pause})
 	return sleep(ctx, pause)
 }
 
-// stopped returns the reason for which a context has ended.
+// stopped returns the reason for which a context ended.
 func stopped(ctx context.Context) (models.EndReason, error) {
 	var e *bot.EndError
 	if errors.As(context.Cause(ctx), &e) {
@@ -104,7 +105,7 @@ func stopped(ctx context.Context) (models.EndReason, error) {
 	return models.EndStopped, nil
 }
 
-// classify returns the reason of a connector's error, and whether to retry. An unknown error counts as the server's failure.
+// classify returns the reason for a connector's error, and whether to retry. An unknown error counts as a failure of the server.
 func classify(err error) (models.EndReason, bool) {
 	var e *bot.EndError
 	if errors.As(err, &e) {
@@ -115,19 +116,19 @@ func classify(err error) (models.EndReason, bool) {
 
 // attempt connects once and reports whether the room was joined.
 func (s *stay) attempt(staying context.Context, leave context.CancelCauseFunc) (joined bool, err error) {
-	ctx, cancel := context.WithCancelCause(context.WithoutCancel(staying)) // the connection remains for the farewell
+	ctx, cancel := context.WithCancelCause(context.WithoutCancel(staying)) // the connection is kept for the farewell
 	defer cancel(nil)
 	deadline := time.AfterFunc(joinWithin, func() { cancel(bot.Retry(models.EndFailedServer, errNoAnswer)) })
 	defer deadline.Stop()
 	c := newConnection(s, s.cfg.Breaker, deadline, leave)
 	err = s.connect(staying, ctx, cancel, c)
 	c.end()
-	since, joined := c.joinedAt()
-	if joined && staying.Err() == nil {
-		s.pipe.Disconnected(since)
-	}
 	if err == nil {
 		err = bot.Retry(models.EndFailedServer, errors.New("the connection ended"))
+	}
+	since, joined := c.joinedAt()
+	if _, lost := classify(err); lost && joined && staying.Err() == nil { // if the room is over, nothing of it is missed
+		s.pipe.Disconnected(since)
 	}
 	return joined, err
 }
@@ -153,6 +154,7 @@ func (s *stay) connect(staying, ctx context.Context, cancel context.CancelCauseF
 	group.Go(func() { s.watch(watching, cancel, c) })
 	group.Go(func() { s.answer(watching, c.requests) })
 	group.Go(func() { c.onceIn(watching, c.announcer.run) })
+	group.Go(func() { c.onceIn(watching, s.caption) })
 	group.Go(func() {
 		c.onceIn(watching, func(ctx context.Context) { (&nameplate{stay: s}).run(ctx, s.pauses) })
 	})
@@ -184,22 +186,15 @@ func (s *stay) connect(staying, ctx context.Context, cancel context.CancelCauseF
 
 // watch checks the connection every second, and ends it if speakers are not heard.
 func (s *stay) watch(ctx context.Context, cancel context.CancelCauseFunc, c *connection) {
-	t := time.NewTicker(watchEvery)
-	defer t.Stop()
-	for {
-		select {
-		case <-t.C:
-			c.silent()
-			c.settle()
-			unheard, err := c.watchdog.Look()
-			for _, id := range unheard {
-				s.note(s.pipe.Name(id) + " talks and is not heard: joining again soon if this goes on")
-			}
-			if err != nil {
-				cancel(bot.Retry(models.EndFailedServer, err))
-				return
-			}
-		case <-ctx.Done():
+	for range ticks.Every(ctx, watchEvery) {
+		c.silent()
+		c.settle()
+		unheard, err := c.watchdog.Look()
+		for _, id := range unheard {
+			s.note(s.pipe.Name(id) + " is talking but not heard: rejoining soon if this continues")
+		}
+		if err != nil {
+			cancel(bot.Retry(models.EndFailedServer, err))
 			return
 		}
 	}

@@ -51,16 +51,32 @@ type Config struct {
 // Schedule determines when the bot is to be in a room. Times are wall-clock times. Its methods may be called from any goroutine.
 type Schedule struct {
 	Config
-	client *http.Client
-	now    func() time.Time // the wall clock
+	client  *http.Client
+	now     func() time.Time // the wall clock
+	changed chan struct{}    // tells Keep that the table has changed
 
 	mu    sync.Mutex
+	table Table
 	spans []calendar.Span
 }
 
 // New returns a schedule. Keep reads its calendar.
 func New(c Config) *Schedule {
-	return &Schedule{Config: c, client: &http.Client{Timeout: fetchTime, CheckRedirect: onlyHTTPS}, now: wallClock}
+	return &Schedule{
+		Config: c, client: &http.Client{Timeout: fetchTime, CheckRedirect: onlyHTTPS}, now: wallClock, changed: make(chan struct{}, 1),
+		table: c.Table,
+	}
+}
+
+// SetTable replaces the timetable. Keep follows at once.
+func (s *Schedule) SetTable(t Table) {
+	s.mu.Lock()
+	s.table = t
+	s.mu.Unlock()
+	select {
+	case s.changed <- struct{}{}:
+	default: // it will look anyway
+	}
 }
 
 // wallClock returns the time without a monotonic reading: it jumps when clocks are set, and advances while the machine sleeps.
@@ -76,9 +92,9 @@ func onlyHTTPS(r *http.Request, via []*http.Request) error {
 
 // Open implements Table, with the calendar.
 func (s *Schedule) Open(at time.Time) (until time.Time, ok bool) {
-	until, ok = s.Table.Open(at)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	until, ok = s.table.Open(at)
 	for _, x := range s.spans {
 		if !at.Before(x.Start) && at.Before(x.End) && x.End.After(until) {
 			until, ok = x.End, true
@@ -89,15 +105,31 @@ func (s *Schedule) Open(at time.Time) (until time.Time, ok bool) {
 
 // Next implements Table, with the calendar.
 func (s *Schedule) Next(after time.Time) time.Time {
-	next := s.Table.Next(after)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	next := s.table.Next(after)
 	for _, x := range s.spans {
 		if x.Start.After(after) && (next.IsZero() || x.Start.Before(next)) {
 			next = x.Start
 		}
 	}
 	return next
+}
+
+// Upcoming returns the current and the next stretches of time from a moment on, at most n. Those that touch are one.
+func (s *Schedule) Upcoming(at time.Time, n int) (out [][2]time.Time) {
+	start := at
+	if _, open := s.Open(at); !open {
+		start = s.Next(at)
+	}
+	for ; len(out) < n && !start.IsZero(); start = s.Next(out[len(out)-1][1].Add(-1)) {
+		until, open := s.Open(start)
+		if !open { // the table has changed
+			break
+		}
+		out = append(out, [2]time.Time{start, until})
+	}
+	return out
 }
 
 // refresh reads the calendar. If that fails, the previous content remains.
@@ -158,9 +190,10 @@ func (s *Schedule) fetch(ctx context.Context) (io.ReadCloser, error) {
 
 // Keep keeps to the schedule until the context ends. It calls stay with forGood when it is time to be in the room, with a context
 // that ends when it no longer is. If stay returns true, the bot is not to return in the same period. waiting receives the start of
-// the next period. A value from summoned makes the bot join at once, without forGood: it then leaves an empty room.
+// the next period. sent is when somebody sent the bot out before: it does not return in that period either; zero: nobody did. A value
+// from summoned makes the bot join at once, without forGood: it then leaves an empty room.
 func (s *Schedule) Keep(
-	ctx context.Context, waiting func(next time.Time), summoned <-chan struct{}, warn func(error),
+	ctx context.Context, sent time.Time, waiting func(next time.Time), summoned <-chan struct{}, warn func(error),
 	stay func(ctx context.Context, forGood bool) (over bool),
 ) {
 	var read, done time.Time // when the calendar was read; until when the bot is not to return
@@ -171,6 +204,9 @@ func (s *Schedule) Keep(
 		if now.Sub(read) >= fetchEvery || now.Before(read) {
 			s.read(ctx, now, warn)
 			read = now
+		}
+		if until, open := s.Open(sent); open && !sent.IsZero() && until.After(done) {
+			done = until
 		}
 		if until, open := s.Open(now); open && now.After(done) {
 			if s.during(ctx, warn, func(ctx context.Context) bool { return stay(ctx, true) }) {
@@ -183,6 +219,7 @@ func (s *Schedule) Keep(
 		case <-ctx.Done():
 		case <-summoned:
 			stay(ctx, false)
+		case <-s.changed:
 		case <-tick.C:
 		}
 	}
@@ -213,10 +250,11 @@ func (s *Schedule) during(ctx context.Context, warn func(error), stay func(conte
 			return over
 		case <-fetch.C:
 			s.read(ctx, s.now(), warn)
+		case <-s.changed:
 		case <-look.C:
-			if _, open := s.Open(s.now()); !open {
-				leave(bot.End(models.EndSchedule, nil))
-			}
+		}
+		if _, open := s.Open(s.now()); !open {
+			leave(bot.End(models.EndSchedule, nil))
 		}
 	}
 }

@@ -65,7 +65,7 @@ func keep(t *testing.T, d *diary, do func(), times ...string) string {
 	go func() {
 		defer close(done)
 		a.Keep(
-			ctx, func(time.Time) {}, nil, func(err error) { t.Error(err) },
+			ctx, time.Time{}, func(time.Time) {}, nil, func(err error) { t.Error(err) },
 			func(ctx context.Context, _ bool) bool { return d.stay(ctx) == models.EndLeft },
 		)
 	}()
@@ -142,6 +142,37 @@ func TestSentOutForThisTime(t *testing.T) {
 			t.Errorf("got  %s\nwant %s", got, want)
 		}
 	})
+}
+
+// TestSentOutBeforeItBegan: whoever sent the bot out before the program began, or another process had the room, is rid of it until the
+// next time too, also by a calendar that is read only then.
+func TestSentOutBeforeItBegan(t *testing.T) {
+	midnight := time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) // in a bubble
+	name := filepath.Join(t.TempDir(), "a.ics")
+	text := "BEGIN:VCALENDAR\nBEGIN:VEVENT\nDTSTART:19991231T230000Z\nDURATION:PT3H\nRRULE:FREQ=DAILY;COUNT=3\nEND:VEVENT\nEND:VCALENDAR\n"
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for sent, want := range map[time.Time]string{
+		{}:                             "in Sat 00:00, out Sat 02:00, in Sat 23:00, out Sun 02:00",
+		midnight.Add(-time.Hour / 2):   "in Sat 23:00, out Sun 02:00",
+		midnight.Add(-24 * time.Hour):  "in Sat 00:00, out Sat 02:00, in Sat 23:00, out Sun 02:00",
+		midnight.Add(-100 * time.Hour): "in Sat 00:00, out Sat 02:00, in Sat 23:00, out Sun 02:00",
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			d := &diary{}
+			a := scheduleOf(t, configs.Room{Calendar: name})
+			a.now = d.now
+			ctx, cancel := context.WithTimeout(t.Context(), 36*time.Hour)
+			defer cancel()
+			a.Keep(ctx, sent, func(time.Time) {}, nil, func(err error) { t.Error(err) }, func(ctx context.Context, _ bool) bool {
+				return d.stay(ctx) == models.EndLeft
+			})
+			if got := strings.Join(d.lines, ", "); got != want {
+				t.Errorf("sent out %v:\ngot  %s\nwant %s", sent, got, want)
+			}
+		})
+	}
 }
 
 // TestCalendarIsFetched over TLS, from a file, and by a file that holds the address; a server in trouble changes nothing,

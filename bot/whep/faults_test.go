@@ -4,20 +4,20 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"sync"
 	"testing"
 
 	"github.com/pion/webrtc/v3"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 	"earshot/bot/whep"
+	"earshot/models"
 )
 
 // stage is a WHEP endpoint with an endless recording for each who asks, until they delete their session.
@@ -82,7 +82,7 @@ func (s *stage) play(ctx context.Context, offer string) (answer, path string, er
 // open serves a stage until the test ends, and demands that every session was deleted by then.
 func open(t *testing.T) string {
 	t.Helper()
-	s := &stage{factory: factory(t), playing: map[string]func(){}}
+	s := &stage{factory: bottest.Factory(t), playing: map[string]func(){}}
 	web := httptest.NewServer(s)
 	t.Cleanup(func() {
 		web.Close()
@@ -94,13 +94,6 @@ func open(t *testing.T) string {
 		}
 	})
 	return "whep+" + web.URL + "/whep/stage"
-}
-
-func log() *slog.Logger {
-	if !testing.Verbose() {
-		return slog.New(slog.DiscardHandler)
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, nil))
 }
 
 // TestNoPath: the endpoint answers and media has no way.
@@ -116,7 +109,7 @@ func TestNoPath(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := roomtest.NoPath(c, log()); err != nil {
+	if err := roomtest.NoPath(c, bottest.Log()); err != nil {
 		t.Error(err)
 	}
 }
@@ -127,9 +120,42 @@ func TestRounds(t *testing.T) {
 	if roomtest.Long() {
 		n = 200
 	}
-	url, f := open(t), factory(t)
-	err := roomtest.Rounds(func() (bot.Connector, error) { return whep.New(whep.Config{URL: url, Name: "Stage", Peer: f}) }, n, log())
+	url, f := open(t), bottest.Factory(t)
+	err := roomtest.Rounds(func() (bot.Connector, error) { return whep.New(whep.Config{URL: url, Name: "Stage", Peer: f}) }, n, bottest.Log())
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+// TestConformance: a stream is a room with one who talks, and nothing to be done.
+func TestConformance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("listens in real time")
+	}
+	t.Parallel()
+	url, closed := open(t), httptest.NewServer(&server{t: t, status: http.StatusUnauthorized})
+	defer closed.Close()
+	stream := func(url, token string, f *peer.Factory) bot.Connector {
+		c, err := whep.New(whep.Config{URL: url, Name: "Ana", Token: token, Peer: f})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	place := roomtest.Place{
+		Connect: func(_ string, f *peer.Factory) bot.Connector { return stream(url, "", f) },
+		Enter:   func(string, roomtest.Source) roomtest.Person { return roomtest.Person{} }, // she plays to whoever listens
+		Mixed:   true,
+		Refused: func() map[string]roomtest.Refusal {
+			wrong := stream("whep+"+closed.URL+"/x", "a-wrong-token", bottest.Factory(t))
+			return map[string]roomtest.Refusal{"another token": {Connector: wrong, Reason: models.EndFailedAuth, Secret: "a-wrong-token"}}
+		},
+	}
+	for _, x := range roomtest.Conformance(bottest.Log()) {
+		t.Run(x.Name, func(t *testing.T) {
+			if err := x.Do(place); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pion/stun"
 
+	"earshot/bot/bottest"
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 )
@@ -146,7 +147,7 @@ func TestTrickle(t *testing.T) {
 	defer web.Close()
 	client := (*peer.Factory)(nil).HTTPClient()
 	defer client.CloseIdleConnections()
-	l, err := factory(t).Listen(t.Context(), peer.Endpoint{URL: web.URL + "/whep/x", Discover: true, Client: client}, nullSink{})
+	l, err := bottest.Factory(t).Listen(t.Context(), peer.Endpoint{URL: web.URL + "/whep/x", Discover: true, Client: client}, nullSink{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +184,7 @@ func TestLinksOfTheAnswer(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	r.second = func() { time.AfterFunc(3*time.Second, cancel) } // the answer has been read by then
-	_, err := factory(t).Listen(ctx, peer.Endpoint{URL: web.URL + "/whep/x", Client: client}, nullSink{})
+	_, err := bottest.Factory(t).Listen(ctx, peer.Endpoint{URL: web.URL + "/whep/x", Client: client}, nullSink{})
 	if err == nil {
 		t.Fatal("a server without media was joined")
 	}

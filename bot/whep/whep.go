@@ -33,11 +33,6 @@ type Connector struct {
 	factory  *peer.Factory
 }
 
-// Scheme reports whether an address is for this package.
-func Scheme(raw string) bool {
-	return strings.HasPrefix(raw, "whep+http://") || strings.HasPrefix(raw, "whep+https://")
-}
-
 // New validates the URL; nothing is connected yet.
 func New(c Config) (*Connector, error) {
 	const hint = "write whep+https://host/path; a token belongs into the environment, not into the URL"
@@ -82,18 +77,16 @@ func reason(ctx context.Context, err error) error {
 	if cause := context.Cause(ctx); cause != nil {
 		return cause
 	}
-	var e error
+	err = fmt.Errorf("whep: %w", err)
 	switch {
 	case errors.Is(err, peer.ErrAuth):
-		e = bot.End(models.EndFailedAuth, err)
+		return bot.End(models.EndFailedAuth, err)
 	case errors.Is(err, peer.ErrProtocol):
-		e = bot.End(models.EndDenied, err)
+		return bot.End(models.EndDenied, err)
 	case errors.Is(err, peer.ErrNoPath):
-		e = bot.Retry(models.EndFailedICE, err)
+		return bot.Retry(models.EndFailedICE, err)
 	case errors.Is(err, peer.ErrNotFound):
-		e = bot.Retry(models.EndRoomClosed, err) // a stream comes and goes; one that never came fails the first join
-	default:
-		e = bot.Retry(models.EndFailedServer, err)
+		return bot.Retry(models.EndRoomClosed, err) // a stream comes and goes; one that never came fails the first join
 	}
-	return fmt.Errorf("whep: %w", e)
+	return bot.Retry(models.EndFailedServer, err)
 }

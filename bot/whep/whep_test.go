@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/peer"
 	"earshot/bot/whep"
@@ -26,15 +26,6 @@ import (
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
-
-func factory(t *testing.T) *peer.Factory {
-	t.Helper()
-	f, err := peer.New(peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
 
 // wire is a track that writes whatever RTP it is told to, on any SSRC and payload type.
 type wire struct {
@@ -94,7 +85,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	offer, _ := io.ReadAll(r.Body)
-	conn, err := factory(s.t).Sender(s.wire)
+	conn, err := bottest.Factory(s.t).Sender(s.wire)
 	if err != nil {
 		s.t.Error(err)
 		return
@@ -111,8 +102,8 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, answer)
 }
 
-// ear keeps what it hears.
-type ear struct {
+// listener keeps what it hears.
+type listener struct {
 	mu      sync.Mutex
 	speaker models.Speaker
 	heard   map[uint16]bool
@@ -120,7 +111,7 @@ type ear struct {
 	news    chan struct{}
 }
 
-func (e *ear) note(f func()) {
+func (e *listener) note(f func()) {
 	e.mu.Lock()
 	f()
 	e.mu.Unlock()
@@ -129,16 +120,16 @@ func (e *ear) note(f func()) {
 	default:
 	}
 }
-func (e *ear) Joined(bot.Capabilities)           {}
-func (e *ear) Speaker(s models.Speaker)          { e.note(func() { e.speaker = s }) }
-func (e *ear) Left(string)                       {}
-func (e *ear) Talking(string, bool)              {}
-func (e *ear) Track(bot.TrackInfo) bot.TrackSink { return e }
-func (e *ear) Packet(raw []byte, _ uint8) {
+func (e *listener) Joined(bot.Capabilities)           {}
+func (e *listener) Speaker(s models.Speaker)          { e.note(func() { e.speaker = s }) }
+func (e *listener) Left(string)                       {}
+func (e *listener) Talking(string, bool)              {}
+func (e *listener) Track(bot.TrackInfo) bot.TrackSink { return e }
+func (e *listener) Packet(raw []byte, _ uint8) {
 	e.note(func() { e.heard[binary.BigEndian.Uint16(raw[2:])] = true })
 }
-func (e *ear) End() { e.note(func() { e.ended++ }) }
-func (e *ear) until(t *testing.T, what string, ok func() bool) {
+func (e *listener) End() { e.note(func() { e.ended++ }) }
+func (e *listener) until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
 	deadline := time.After(roomtest.Patience)
 	for {
@@ -157,7 +148,7 @@ func (e *ear) until(t *testing.T, what string, ok func() bool) {
 }
 
 // any reports whether one of the packets from a number to before another was heard.
-func (e *ear) any(from, to uint16) bool {
+func (e *listener) any(from, to uint16) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for n := from; n < to; n++ {
@@ -173,11 +164,11 @@ func TestStream(t *testing.T) {
 	s := &server{t: t, wire: &wire{}, token: "secret"}
 	web := httptest.NewServer(s)
 	defer web.Close()
-	c, err := whep.New(whep.Config{URL: "whep+" + web.URL + "/whep/stage", Token: "secret", Name: "Main stage", Peer: factory(t)})
+	c, err := whep.New(whep.Config{URL: "whep+" + web.URL + "/whep/stage", Token: "secret", Name: "Main stage", Peer: bottest.Factory(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &ear{heard: map[uint16]bool{}, news: make(chan struct{}, 1)}
+	e := &listener{heard: map[uint16]bool{}, news: make(chan struct{}, 1)}
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan error, 1)
 	go func() { done <- c.Run(ctx, e) }()
@@ -233,11 +224,11 @@ func TestRefusals(t *testing.T) {
 		{200, peer.ErrProtocol, models.EndDenied, false},
 	} {
 		web := httptest.NewServer(&server{t: t, status: tt.status})
-		c, err := whep.New(whep.Config{URL: "whep+" + web.URL + "/x?key=hidden", Peer: factory(t)})
+		c, err := whep.New(whep.Config{URL: "whep+" + web.URL + "/x?key=hidden", Peer: bottest.Factory(t)})
 		if err != nil {
 			t.Fatal(err)
 		}
-		err = c.Run(context.Background(), &ear{})
+		err = c.Run(context.Background(), &listener{})
 		var end *bot.EndError
 		var status *peer.StatusError
 		if !errors.Is(err, tt.kind) || !errors.As(err, &end) || end.Reason != tt.reason || end.Retry != tt.retry ||
@@ -251,8 +242,8 @@ func TestRefusals(t *testing.T) {
 func TestUnreachable(t *testing.T) {
 	web := httptest.NewServer(nil)
 	web.Close()
-	c, _ := whep.New(whep.Config{URL: "whep+" + web.URL + "/x?key=hidden", Peer: factory(t)})
-	err := c.Run(context.Background(), &ear{})
+	c, _ := whep.New(whep.Config{URL: "whep+" + web.URL + "/x?key=hidden", Peer: bottest.Factory(t)})
+	err := c.Run(context.Background(), &listener{})
 	if err == nil || strings.Contains(err.Error(), "hidden") || models.Hint(err) == "" {
 		t.Errorf("Run = %v, hint %q", err, models.Hint(err))
 	}

@@ -1,6 +1,7 @@
 package processtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -25,6 +26,17 @@ func Port() (int, error) {
 		}
 	}
 	return 0, fmt.Errorf("processtest: no free port: %w", err)
+}
+
+// Accepts returns what Start waits with for a server that accepts TCP connections at an address (host:port).
+func Accepts(address string) func(context.Context) error {
+	return func(ctx context.Context) error {
+		c, err := (&net.Dialer{}).DialContext(ctx, "tcp", address)
+		if err != nil {
+			return fmt.Errorf("processtest: %w", err)
+		}
+		return c.Close() //nolint:wrapcheck // Start does
+	}
 }
 
 func free(port int) error {

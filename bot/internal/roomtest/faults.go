@@ -3,12 +3,14 @@ package roomtest
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
 
 	"earshot/bot"
 	"earshot/bot/internal/relaytest"
+	"earshot/bot/room"
 	"earshot/models"
 )
 
@@ -112,6 +114,9 @@ func BlackHole(c bot.Connector, n Network, lasts time.Duration, joins int, log *
 	took := time.Since(back)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if slices.ContainsFunc(s.gaps, func(g models.Gap) bool { return g.Cause == models.GapOverload }) {
+		return fmt.Errorf("roomtest: what came after the hole was dropped: %+v", s.gaps)
+	}
 	if s.joins > joins {
 		return fmt.Errorf("roomtest: %d joins over a hole of %v, want at most %d", s.joins, lasts, joins)
 	}
@@ -192,7 +197,7 @@ func NoPath(c bot.Connector, log *slog.Logger) error {
 func Alone(c bot.Connector, enter func(name string) (leave func()), log *slog.Logger) error {
 	const alone = 2 * time.Second
 	leave := enter("Ana")
-	s, err := begin(c, alone, log)
+	s, err := begin(c, log, room.Config{Alone: alone})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func Within(d time.Duration) time.Duration {
 }
 
 // Tone is an endless row of hums with short pauses, as the recording of somebody who never stops; it may be used once.
-func Tone() func() (opus []byte, at time.Duration, err error) {
+func Tone() Source {
 	const period, loud = 45, 25 // packets of 20 ms
 	enc, err := audio.NewEncoder(audio.EncoderConfig{})
 	var packets [][]byte
@@ -76,6 +76,7 @@ type Stay struct {
 	mu     sync.Mutex
 	news   chan struct{} // closed and made anew at each change
 	joins  int
+	can    bot.Capabilities
 	notes  []string
 	heard  map[string]int // previews of each speaker
 	stored map[string][]models.Clip
@@ -83,15 +84,15 @@ type Stay struct {
 }
 
 // Begin runs a bot.Room with a connector until Leave.
-func Begin(c bot.Connector, log *slog.Logger) (*Stay, error) { return begin(c, 0, log) }
+func Begin(c bot.Connector, log *slog.Logger) (*Stay, error) { return begin(c, log, room.Config{}) }
 
-// begin runs a bot.Room that is left when nobody has been there for a time; 0: it is not.
-func begin(c bot.Connector, alone time.Duration, log *slog.Logger) (*Stay, error) {
+// begin runs a bot.Room with some settings of its own.
+func begin(c bot.Connector, log *slog.Logger, more room.Config) (*Stay, error) {
 	s := &Stay{ended: make(chan struct{}), news: make(chan struct{}), heard: map[string]int{}, stored: map[string][]models.Clip{}}
 	var err error
 	s.room, err = room.New(room.Config{
 		Session: models.Session{ID: "trial", Epoch: 1, Started: time.Now()}, Connector: c, Sink: sink{s}, Watch: s.watch,
-		Preview: s.preview, PreviewEvery: 200 * time.Millisecond, Alone: alone, Log: log,
+		Preview: s.preview, PreviewEvery: 200 * time.Millisecond, Alone: more.Alone, Notice: more.Notice, Log: log,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("roomtest: %w", err)
@@ -139,6 +140,7 @@ func (s *Stay) watch(st room.Status) {
 			s.notes = append(s.notes, st.Note)
 		case st.State == room.StateListening:
 			s.joins++
+			s.can = st.Can
 		}
 	})
 }

@@ -11,10 +11,18 @@ import (
 	"earshot/bot"
 	"earshot/bot/internal/relaytest"
 	"earshot/bot/peer"
+	"earshot/models"
 )
 
 // Long asks for the long forms of the trials.
 func Long() bool { return os.Getenv("EARSHOT_TEST_LONG") != "" }
+
+// Refusal is a connector that a server does not let in, and why. Secret, where it has one, may be in no error.
+type Refusal struct {
+	Connector bot.Connector
+	Reason    models.EndReason
+	Secret    string
+}
 
 // Place is a server with a room in which nobody is yet, for one test. Its functions end the test when they fail.
 type Place struct {
@@ -22,8 +30,24 @@ type Place struct {
 	Addr string
 	// Connect makes a connector that reaches the server's signalling by another address, with media by f.
 	Connect func(addr string, f *peer.Factory) bot.Connector
-	// Enter lets somebody talk in the room, for good; what they say is Tone.
-	Enter func(name string) (leave func())
+	// Enter lets somebody into the room who plays a recording, until the test ends or they leave.
+	Enter func(name string, plays Source) Person
+	// Private says that a private message reaches whoever comes by Enter.
+	Private bool
+	// Mixed says that the server sends everybody's sound as one.
+	Mixed bool
+
+	// Moderate makes a connector with every right that the server knows, and Can is what it may do; nil: it has the rights
+	// of Connect's. Bare is what that one may do.
+	Moderate  func() bot.Connector
+	Can, Bare bot.Capabilities
+	// Refused are connectors that are not let in, by what is wrong.
+	Refused func() map[string]Refusal
+	// Close ends the room, as its owner does; nil: nobody can. Kick sends the bot out, as a moderator does; nil: nobody can.
+	Close, Kick func()
+	// Shown are the names of those whom the server shows in the room; nil: it shows nobody.
+	Shown func() []string
+
 	// Kill and Restart are a Server's, and so is Late.
 	Kill    func()
 	Restart func() error
@@ -39,6 +63,8 @@ type Fault struct {
 	Alone bool
 	// Many says that it joins many times.
 	Many bool
+	// Media says that it takes the way of the sound away and leaves signalling alone, where sound has a way of its own.
+	Media bool
 	// Do puts the connector of a place, where nothing has happened yet, through the fault.
 	Do func(Place) error
 }
@@ -50,26 +76,26 @@ func Faults(log *slog.Logger) []Fault {
 		away, rounds = 30*time.Second, 200
 	}
 	return []Fault{
-		{Name: "no path", Alone: true, Do: func(p Place) error { return p.noPath(log) }},
+		{Name: "no path", Alone: true, Media: true, Do: func(p Place) error { return p.noPath(log) }},
 		{Name: "rounds", Alone: true, Many: true, Do: func(p Place) error { return p.rounds(rounds, log) }},
 		{Name: "left alone", Do: func(p Place) error {
 			f, err := loopback()
 			if err != nil {
 				return err
 			}
-			return Alone(p.Connect(p.Addr, f), p.Enter, log)
+			return Alone(p.Connect(p.Addr, f), func(name string) func() { return p.Enter(name, Tone()).Leave }, log)
 		}},
 		{Name: "server away", Do: func(p Place) error { return p.away(away, log) }},
 		{Name: "hole of 2 s", Do: func(p Place) error { return p.hole(2*time.Second, 1, log) }},
 		{Name: "hole of 15 s", Do: func(p Place) error { return p.hole(15*time.Second, 2, log) }},
-		{Name: "deaf", Do: func(p Place) error {
+		{Name: "deaf", Media: true, Do: func(p Place) error {
 			return p.impaired(func(n Network, c bot.Connector) error { return Deaf(c, n, Long(), log) })
 		}},
 	}
 }
 
 func (p Place) noPath(log *slog.Logger) error {
-	p.Enter("Ana")
+	p.Enter("Ana", Tone())
 	nowhere, err := peer.New(peer.Config{Loopback: true, IPFilter: func(net.IP) bool { return false }})
 	if err != nil {
 		return fmt.Errorf("roomtest: %w", err)
@@ -78,7 +104,7 @@ func (p Place) noPath(log *slog.Logger) error {
 }
 
 func (p Place) rounds(n int, log *slog.Logger) error {
-	p.Enter("Ana")
+	p.Enter("Ana", Tone())
 	f, err := loopback()
 	if err != nil {
 		return err
@@ -91,7 +117,7 @@ func (p Place) away(lasts time.Duration, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	server := Server{Kill: p.Kill, Restart: p.Restart, Speak: func(name string) { p.Enter(name) }, Late: p.Late}
+	server := Server{Kill: p.Kill, Restart: p.Restart, Speak: func(name string) { p.Enter(name, Tone()) }, Late: p.Late}
 	return Away(p.Connect(p.Addr, f), server, lasts, log)
 }
 
@@ -118,7 +144,7 @@ func (p Place) impaired(do func(Network, bot.Connector) error) error {
 	if err != nil {
 		return fmt.Errorf("roomtest: %w", err)
 	}
-	p.Enter("Ana")
+	p.Enter("Ana", Tone())
 	err = do(Network{UDP: udp, TCP: tcp}, p.Connect(tcp.Addr(), f))
 	return errors.Join(err, udp.End())
 }

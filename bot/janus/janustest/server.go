@@ -1,5 +1,5 @@
-// Package janustest runs a Janus on this machine's loopback interface, for tests and for trying things out. Janus is a
-// program of its own, of the distribution.
+// Package janustest runs a real Janus, the distribution's package, on this machine's loopback interface, for tests and for
+// trying things out.
 package janustest
 
 import (
@@ -7,7 +7,6 @@ import (
 	_ "embed"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,24 +14,24 @@ import (
 	"earshot/bot/internal/processtest"
 )
 
-// ErrAbsent says that Janus, its plugins or a C compiler are not there.
+// ErrAbsent says that Janus, its plugins or a C compiler are not installed.
 var ErrAbsent = errors.New("no Janus here: scripts/deps.sh --tests installs it")
 
-// RoomSecret opens the rooms of a Server to moderators.
+// RoomSecret gives moderator rights in the rooms of a Server.
 const RoomSecret = "s3cret"
 
 // Options are what differs between servers.
 type Options struct {
-	// General is added to the section general of the configuration.
+	// General is added to the "general" section of the configuration.
 	General string
-	// StringIDs says that rooms and people have strings for ids.
+	// StringIDs has the server use strings as the ids of rooms and people.
 	StringIDs bool
 }
 
-// Server is one Janus process with VideoRoom 1234, the private VideoRoom 77 with the PIN 1357, and AudioBridge 5678. Its
+// Server is one Janus process with VideoRoom 1234, the private VideoRoom 77 with the PIN 1357, AudioBridge 5678 and TextRoom 1234. Its
 // methods are for one goroutine.
 type Server struct {
-	// Port is where its websocket listens.
+	// Port is that of its websocket.
 	Port int
 	dir  string
 	run  *processtest.Process
@@ -51,7 +50,7 @@ const general = `general: {
 }
 nat: { ice_enforce_list = "lo" }
 plugins: { disable = "libjanus_duktape.so,libjanus_echotest.so,libjanus_lua.so,libjanus_nosip.so,libjanus_recordplay.so,` +
-	`libjanus_sip.so,libjanus_streaming.so,libjanus_textroom.so,libjanus_videocall.so,libjanus_voicemail.so" }
+	`libjanus_sip.so,libjanus_streaming.so,libjanus_videocall.so,libjanus_voicemail.so" }
 transports: { disable = "libjanus_http.so,libjanus_mqtt.so,libjanus_nanomsg.so,libjanus_pfunix.so,libjanus_rabbitmq.so" }
 media: { ipv6 = false }
 `
@@ -70,15 +69,18 @@ const audioBridges = `room-5678: {
 }
 `
 
+const textRooms = `room-1234: { description = "captions", secret = "s3cret" }
+`
+
 const websockets = `general: { json = "compact", ws = true, ws_port = %d, ws_ip = "127.0.0.1" }
 `
 
-// loopback is a library that makes the loopback interface look like any other: Janus passes over it.
+// loopback is the source of a preloaded library that makes the loopback interface look like any other, which Janus would skip.
 //
 //go:embed loopback.c.txt
 var loopback []byte
 
-// Start writes a configuration into dir, which must be there, and starts a server on a free port. The caller must Kill it.
+// Start writes a configuration into dir, which must exist, and starts a server on a free port. The caller must Kill it.
 func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 	if _, err := exec.LookPath("janus"); err != nil {
 		return nil, ErrAbsent
@@ -96,6 +98,7 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 		"janus.transport.websockets.jcfg": fmt.Sprintf(websockets, s.Port),
 		"janus.plugin.videoroom.jcfg":     fmt.Sprintf(videoRooms, o.StringIDs),
 		"janus.plugin.audiobridge.jcfg":   audioBridges,
+		"janus.plugin.textroom.jcfg":      textRooms,
 		"loopback.c":                      string(loopback),
 	}
 	for name, text := range files {
@@ -115,10 +118,12 @@ func Start(ctx context.Context, dir string, o Options) (*Server, error) {
 
 func (s *Server) library() string { return filepath.Join(s.dir, "loopback.so") }
 
-// Restart starts the server again, on the same port, after Kill.
+// Restart starts the server again on the same port after Kill.
 func (s *Server) Restart(ctx context.Context) (err error) {
 	s.run, err = processtest.Start(
-		ctx, s.Log(), []string{"LD_PRELOAD=" + s.library()}, s.up, "janus", "-F", s.dir, "-C", filepath.Join(s.dir, "janus.jcfg"), "-o",
+		ctx, s.Log(), []string{
+			"LD_PRELOAD=" + s.library(),
+		}, processtest.Accepts(s.Addr()), "janus", "-F", s.dir, "-C", filepath.Join(s.dir, "janus.jcfg"), "-o",
 	)
 	if err != nil {
 		return fmt.Errorf("janustest: %w", err)
@@ -126,17 +131,7 @@ func (s *Server) Restart(ctx context.Context) (err error) {
 	return nil
 }
 
-// up asks whether the websocket listens.
-func (s *Server) up(ctx context.Context) error {
-	c, err := (&net.Dialer{}).DialContext(ctx, "tcp", s.Addr())
-	if err != nil {
-		return fmt.Errorf("janustest: %w", err)
-	}
-	_ = c.Close()
-	return nil
-}
-
-// Kill ends the process at once (SIGKILL) and waits for its end.
+// Kill ends the process with SIGKILL and waits for it.
 func (s *Server) Kill() { s.run.Kill() }
 
 // Addr is where the server listens, as host:port.
@@ -145,5 +140,5 @@ func (s *Server) Addr() string { return fmt.Sprintf("127.0.0.1:%d", s.Port) }
 // URL is an address on the server, like room/1234 or bridge/5678.
 func (s *Server) URL(rest string) string { return "janus+ws://" + s.Addr() + "/" + rest }
 
-// Log is the path of what the server writes.
+// Log is the path of the server's log.
 func (s *Server) Log() string { return filepath.Join(s.dir, "janus.log") }

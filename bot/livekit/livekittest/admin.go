@@ -12,7 +12,7 @@ import (
 	"earshot/bot/livekit"
 )
 
-// Admin is a room's administrator, as a program of the server's owner is.
+// Admin is a room's administrator, such as a program of the server's owner.
 type Admin struct {
 	ctx        context.Context //nolint:containedctx // it carries the token that each call needs
 	room       string
@@ -47,7 +47,7 @@ func (a *Admin) Dispatch(agent string) (string, error) {
 	return d.GetId(), nil
 }
 
-// TakeBack ends a dispatch.
+// TakeBack deletes a dispatch.
 func (a *Admin) TakeBack(dispatch string) error {
 	_, err := a.dispatches.DeleteDispatch(a.ctx, &lk.DeleteAgentDispatchRequest{DispatchId: dispatch, Room: a.room})
 	if err != nil {
@@ -62,7 +62,7 @@ func (a *Admin) There(identity string) bool {
 	return err == nil
 }
 
-// Remove sends somebody out.
+// Remove removes somebody from the room.
 func (a *Admin) Remove(identity string) error {
 	_, err := a.rooms.RemoveParticipant(a.ctx, &lk.RoomParticipantIdentity{Room: a.room, Identity: identity})
 	if err != nil {

@@ -24,7 +24,7 @@ const (
 	Secret = "a-secret-for-tests-only-0123456789abcdef"
 )
 
-// ErrAbsent says that the server's program is not there.
+// ErrAbsent says that the server is not installed.
 var ErrAbsent = errors.New("no LiveKit server here: scripts/rooms.sh builds it")
 
 // Server is one server process. Its methods are for one goroutine.
@@ -53,7 +53,7 @@ func Find() (string, error) {
 	return "", ErrAbsent
 }
 
-// Start writes a configuration into dir, which must be there, and starts a server on free ports. extra is YAML that is
+// Start writes a configuration into dir, which must exist, and starts a server on free ports. extra is YAML that is
 // added to the configuration, or empty. The caller must Kill it.
 func Start(ctx context.Context, dir, extra string) (*Server, error) {
 	s := &Server{dir: dir}
@@ -122,7 +122,7 @@ func (s *Server) URL(room string) string {
 	return fmt.Sprintf("livekit://127.0.0.1:%d/%s", s.Port, room)
 }
 
-// Rekey changes the secret of the key; it holds from the next start on.
+// Rekey changes the key's secret, from the next start on.
 func (s *Server) Rekey(secret string) error {
 	name := filepath.Join(s.dir, "livekit.yaml")
 	config, err := os.ReadFile(name)
@@ -135,10 +135,10 @@ func (s *Server) Rekey(secret string) error {
 	return nil
 }
 
-// Kill ends the process at once (SIGKILL) and waits for its end.
+// Kill ends the process with SIGKILL and waits for it.
 func (s *Server) Kill() { s.run.Kill() }
 
-// Log is the path of what the server writes.
+// Log is the path of the server's log.
 func (s *Server) Log() string { return filepath.Join(s.dir, "livekit.log") }
 
 // Addr is where the server listens, as host:port.

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,7 +14,7 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/audio"
+	"earshot/bot/bottest"
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/lounge"
 	"earshot/bot/lounge/server"
@@ -33,24 +32,7 @@ type tone struct {
 
 func newTone(t *testing.T) *tone {
 	t.Helper()
-	enc, err := audio.NewEncoder(audio.EncoderConfig{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := &tone{}
-	for i := range 25 {
-		pcm := make([]float32, 960)
-		for j := range pcm {
-			x := float64(i*960 + j)
-			pcm[j] = float32(0.2*math.Sin(x/20) + 0.15*math.Sin(x/12) + 0.15*math.Sin(x/7) + 0.1*math.Sin(x/4.3))
-		}
-		p, err := enc.Encode(pcm)
-		if err != nil {
-			t.Fatal(err)
-		}
-		s.packets = append(s.packets, append([]byte(nil), p...))
-	}
-	return s
+	return &tone{packets: bottest.Tone(t)}
 }
 
 func (s *tone) Next() (lounge.Frame, error) {
@@ -65,7 +47,7 @@ func talk(t *testing.T, base, name string) (id string, ended chan error) {
 	ready, done := make(chan string, 1), make(chan error, 1)
 	go func() {
 		done <- lounge.Publish(ctx, lounge.PublishConfig{
-			BaseURL: base, Room: "lounge", Name: name, Key: "the-key-of-" + name + "-is-long", Source: newTone(t), Peer: factory(t),
+			BaseURL: base, Room: "lounge", Name: name, Key: "the-key-of-" + name + "-is-long", Source: newTone(t), Peer: bottest.Factory(t),
 			Ready: func(id string) { ready <- id },
 		})
 	}()
@@ -120,14 +102,14 @@ func listener(t *testing.T, base, token string, notice bot.Notice) (*room.Room, 
 	t.Helper()
 	heard := make(voices, 100)
 	c, err := lounge.NewClient(lounge.ClientConfig{
-		URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: factory(t), Token: token,
+		URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: bottest.Factory(t), Token: token,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	in := make(chan struct{}, 100)
 	r, err := room.New(room.Config{
-		Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: c, Sink: book{}, Notice: notice,
+		Session: models.Session{ID: "s", Epoch: 1, Started: time.Now()}, Connector: c, Sink: book{}, Notice: notice, Captions: true,
 		Preview: func(c models.Clip) {
 			select {
 			case heard <- c:

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -17,31 +16,18 @@ import (
 	"go.uber.org/goleak"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/lounge"
 	"earshot/bot/lounge/server"
-	"earshot/bot/peer"
 	"earshot/models"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-func loopback() peer.Config {
-	return peer.Config{Loopback: true, IPFilter: func(ip net.IP) bool { return ip.IsLoopback() }}
-}
-
-func factory(t *testing.T) *peer.Factory {
-	t.Helper()
-	f, err := peer.New(loopback())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return f
-}
-
 // open runs a lounge until the test ends and returns its address and a way to end it earlier.
 func open(t *testing.T, c server.Config) (base string, stop func()) {
 	t.Helper()
-	c.Peer = loopback()
+	c.Peer = bottest.Loopback()
 	srv := server.New(c)
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
@@ -108,8 +94,8 @@ func (h *held) Next() (lounge.Frame, error) {
 	return f, err
 }
 
-// ear is a bot.RoomHandler that keeps everything.
-type ear struct {
+// recorder is a bot.RoomHandler that keeps everything.
+type recorder struct {
 	mu     sync.Mutex
 	said   []string // "joined", "speaker Ana host", "left Ana"
 	names  map[string]string
@@ -118,15 +104,17 @@ type ear struct {
 }
 
 type track struct {
-	e     *ear
+	e     *recorder
 	info  bot.TrackInfo
 	raw   [][]byte
 	ended bool
 }
 
-func newEar() *ear { return &ear{names: map[string]string{}, change: make(chan struct{}, 1)} }
+func newRecorder() *recorder {
+	return &recorder{names: map[string]string{}, change: make(chan struct{}, 1)}
+}
 
-func (e *ear) note(f func()) {
+func (e *recorder) note(f func()) {
 	e.mu.Lock()
 	f()
 	e.mu.Unlock()
@@ -136,20 +124,21 @@ func (e *ear) note(f func()) {
 	}
 }
 
-func (e *ear) Joined(bot.Capabilities) { e.note(func() { e.said = append(e.said, "joined") }) }
-func (e *ear) Speaker(s models.Speaker) {
+func (e *recorder) Joined(bot.Capabilities) { e.note(func() { e.said = append(e.said, "joined") }) }
+func (e *recorder) Speaker(s models.Speaker) {
 	e.note(func() {
 		e.names[s.ID] = s.Name
 		e.said = append(e.said, fmt.Sprintf("speaker %s %s", s.Name, s.Role))
 	})
 }
 
-func (e *ear) Left(id string) { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
-func (e *ear) Talking(id string, on bool) {
+func (e *recorder) Left(id string) { e.note(func() { e.said = append(e.said, "left "+e.names[id]) }) }
+
+func (e *recorder) Talking(id string, on bool) {
 	e.note(func() { e.said = append(e.said, fmt.Sprintf("talking %s %v", e.names[id], on)) })
 }
 
-func (e *ear) Track(i bot.TrackInfo) bot.TrackSink {
+func (e *recorder) Track(i bot.TrackInfo) bot.TrackSink {
 	tr := &track{e: e, info: i}
 	e.note(func() { e.tracks = append(e.tracks, tr) })
 	return tr
@@ -161,7 +150,7 @@ func (t *track) Packet(raw []byte, _ uint8) {
 func (t *track) End() { t.e.note(func() { t.ended = true }) }
 
 // until waits for a condition on what was heard.
-func (e *ear) until(t *testing.T, what string, cond func() bool) {
+func (e *recorder) until(t *testing.T, what string, cond func() bool) {
 	t.Helper()
 	deadline := time.After(patience)
 	for {
@@ -181,7 +170,7 @@ func (e *ear) until(t *testing.T, what string, cond func() bool) {
 	}
 }
 
-func (e *ear) has(s string) bool {
+func (e *recorder) has(s string) bool {
 	for _, x := range e.said {
 		if x == s {
 			return true
@@ -191,7 +180,7 @@ func (e *ear) has(s string) bool {
 }
 
 // of is the track of a person; nil: none.
-func (e *ear) of(name string) *track {
+func (e *recorder) of(name string) *track {
 	for _, tr := range e.tracks {
 		if tr.info.SpeakerName == name {
 			return tr
@@ -201,13 +190,13 @@ func (e *ear) of(name string) *track {
 }
 
 // listen runs the bot's connector until the test ends.
-func listen(t *testing.T, base, room string) (*ear, func() error) {
+func listen(t *testing.T, base, room string) (*recorder, func() error) {
 	t.Helper()
-	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/" + room, Peer: factory(t)})
+	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/" + room, Peer: bottest.Factory(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := newEar()
+	e := newRecorder()
 	ctx, cancel := context.WithCancel(context.Background())
 	var result error
 	ended := make(chan struct{})
@@ -227,10 +216,10 @@ func listen(t *testing.T, base, room string) (*ear, func() error) {
 // byte for byte, under the right name and in the right room only.
 func TestForwarding(t *testing.T) {
 	base, _ := open(t, server.Config{})
-	ears := map[string]*ear{}
+	recorders := map[string]*recorder{}
 	for _, room := range []string{"one", "two"} {
-		ears[room], _ = listen(t, base, room)
-		ears[room].until(t, "joined", func() bool { return ears[room].has("joined") })
+		recorders[room], _ = listen(t, base, room)
+		recorders[room].until(t, "joined", func() bool { return recorders[room].has("joined") })
 	}
 	const n = 60
 	people := []struct {
@@ -242,7 +231,7 @@ func TestForwarding(t *testing.T) {
 	for _, p := range people {
 		group.Go(func() {
 			err := lounge.Publish(context.Background(), lounge.PublishConfig{
-				BaseURL: base, Room: p.room, Name: p.name, Peer: factory(t),
+				BaseURL: base, Room: p.room, Name: p.name, Peer: bottest.Factory(t),
 				Source: &held{Source: &frames{tag: p.tag, of: n}, listens: listens},
 			})
 			if err != nil {
@@ -251,24 +240,24 @@ func TestForwarding(t *testing.T) {
 		})
 	}
 	for _, p := range people {
-		e := ears[p.room]
+		e := recorders[p.room]
 		e.until(t, p.name+"'s first packet", func() bool { tr := e.of(p.name); return tr != nil && len(tr.raw) > 0 })
 	}
 	close(listens)
 	group.Wait()
 	for _, p := range people {
-		e := ears[p.room]
+		e := recorders[p.room]
 		e.until(t, p.name+" left", func() bool { return e.has("left " + p.name) })
 	}
 	for _, p := range people {
-		checkTrack(t, ears[p.room], p.name, p.tag, n)
+		checkTrack(t, recorders[p.room], p.name, p.tag, n)
 	}
-	if a, b := len(ears["one"].tracks), len(ears["two"].tracks); a != 2 || b != 1 {
+	if a, b := len(recorders["one"].tracks), len(recorders["two"].tracks); a != 2 || b != 1 {
 		t.Errorf("tracks: %d in room one, %d in room two, want 2 and 1", a, b)
 	}
 }
 
-func checkTrack(t *testing.T, e *ear, name string, tag byte, want int) {
+func checkTrack(t *testing.T, e *recorder, name string, tag byte, want int) {
 	t.Helper()
 	tr := e.of(name)
 	e.until(t, name+"'s track ends", func() bool { return tr.ended })
@@ -304,7 +293,7 @@ func TestClosing(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	go func() {
 		published <- lounge.Publish(ctx, lounge.PublishConfig{
-			BaseURL: base, Room: "lounge", Name: "Ana", Peer: factory(t), Source: &frames{tag: 1, of: 100000},
+			BaseURL: base, Room: "lounge", Name: "Ana", Peer: bottest.Factory(t), Source: &frames{tag: 1, of: 100000},
 		})
 	}()
 	e.until(t, "Ana's packets", func() bool { return len(e.tracks) == 1 && len(e.tracks[0].raw) > 3 })

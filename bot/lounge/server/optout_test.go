@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/lounge"
 	"earshot/bot/lounge/server"
 )
 
 // chatEar hears the chat too.
 type chatEar struct {
-	*ear
+	*recorder
 	lines chan string
 }
 
@@ -23,16 +24,16 @@ func (e chatEar) Said(id, text string) { e.lines <- id + " " + text }
 func TestChatIsHeard(t *testing.T) {
 	base, _ := open(t, server.Config{})
 	var _ bot.ChatHandler = chatEar{}
-	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: factory(t)})
+	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: bottest.Factory(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := chatEar{newEar(), make(chan string, 10)}
+	e := chatEar{newRecorder(), make(chan string, 10)}
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan struct{})
 	go func() { defer close(ended); _ = c.Run(ctx, e) }()
 	t.Cleanup(func() { cancel(); <-ended })
-	e.until(t, "joined", func() bool { return len(e.ear.said) > 0 })
+	e.until(t, "joined", func() bool { return len(e.recorder.said) > 0 })
 	for x := range stream(t, base) {
 		if x.Type == lounge.EventRoom {
 			//nolint:bodyclose // post closes it

@@ -40,7 +40,7 @@ func (s *Server) body(w http.ResponseWriter, r *http.Request, mediaType string) 
 	}
 	b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(s.cfg.Limits.Body)))
 	if err != nil {
-		refuse(w, http.StatusRequestEntityTooLarge, "the body is too large or broke off")
+		refuse(w, http.StatusRequestEntityTooLarge, "the body is too large or was cut off")
 		return nil, false
 	}
 	return b, true

@@ -1,31 +1,27 @@
 package server_test
 
 import (
+	"bufio"
 	"context"
+	"encoding/json"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/http"
-	"os"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/internal/processtest"
 	"earshot/bot/internal/roomtest"
 	"earshot/bot/lounge"
 	"earshot/bot/lounge/server"
 	"earshot/bot/peer"
+	"earshot/models"
 )
-
-// log shows what happens with -v.
-func log() *slog.Logger {
-	if !testing.Verbose() {
-		return slog.New(slog.DiscardHandler)
-	}
-	return slog.New(slog.NewTextHandler(os.Stderr, nil))
-}
 
 // place is a lounge that can die and come back at the same address.
 type place struct {
@@ -39,7 +35,7 @@ func (p *place) run() error {
 	if err != nil {
 		return err
 	}
-	srv := server.New(server.Config{Peer: loopback(), HostToken: hostToken})
+	srv := server.New(server.Config{Peer: bottest.Loopback(), HostToken: hostToken})
 	web := &http.Server{Handler: srv}
 	ctx, cancel := context.WithCancel(context.Background())
 	var group sync.WaitGroup
@@ -64,13 +60,13 @@ func begin(t *testing.T) *place {
 }
 
 // recite lets somebody talk until the test ends, or the lounge does, or they leave.
-func (p *place) recite(t *testing.T, name string) (leave func()) {
+func (p *place) recite(t *testing.T, name string, plays roomtest.Source) (leave func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	ready, ended, f := make(chan struct{}), make(chan error, 1), factory(t)
+	ready, ended, f := make(chan struct{}), make(chan error, 1), bottest.Factory(t)
 	go func() {
 		ended <- lounge.Publish(ctx, lounge.PublishConfig{
-			BaseURL: "http://" + p.addr, Room: "lounge", Name: name, Source: endless(roomtest.Tone()), Peer: f, Ready: func(string) { close(ready) },
+			BaseURL: "http://" + p.addr, Room: "lounge", Name: name, Source: endless(plays), Peer: f, Ready: func(string) { close(ready) },
 		})
 	}()
 	t.Cleanup(func() { cancel(); <-ended }) //nolint:errcheck // however it ends
@@ -97,13 +93,84 @@ func (p *place) place(t *testing.T) roomtest.Place {
 	return roomtest.Place{
 		Addr: p.addr,
 		Connect: func(addr string, f *peer.Factory) bot.Connector {
-			c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: log()})
+			c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge://" + addr + "/lounge", Peer: f, Token: hostToken, Log: bottest.Log()})
 			if err != nil {
 				t.Fatal(err)
 			}
 			return c
 		},
-		Enter: func(name string) func() { return p.recite(t, name) }, Kill: func() { p.kill() }, Restart: p.run,
+		Enter: func(name string, plays roomtest.Source) roomtest.Person {
+			return roomtest.Person{Leave: p.recite(t, name, plays), Lines: p.reader(t)}
+		},
+		Kill: func() { p.kill() }, Restart: p.run,
+		Moderate: func() bot.Connector { return p.client(t, hostToken) },
+		Can:      lounge.Abilities(), Bare: lounge.Abilities(),
+		Refused: func() map[string]roomtest.Refusal {
+			const wrong = "a-wrong-token"
+			return map[string]roomtest.Refusal{"another token": {Connector: p.client(t, wrong), Reason: models.EndFailedAuth, Secret: wrong}}
+		},
+	}
+}
+
+// reader reads the room's chat until the test ends.
+func (p *place) reader(t *testing.T) (lines func() []string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+p.addr+"/rooms/lounge/events", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	var read []string
+	var group sync.WaitGroup
+	group.Go(func() {
+		defer resp.Body.Close()
+		for s := bufio.NewScanner(resp.Body); s.Scan(); {
+			var e lounge.Event
+			data, _ := strings.CutPrefix(s.Text(), "data: ")
+			if json.Unmarshal([]byte(data), &e) == nil && e.Chat != nil {
+				mu.Lock()
+				read = append(read, e.Chat.Text)
+				mu.Unlock()
+			}
+		}
+	})
+	t.Cleanup(func() { cancel(); group.Wait(); http.DefaultClient.CloseIdleConnections() })
+	return func() []string {
+		mu.Lock()
+		defer mu.Unlock()
+		return slices.Clone(read)
+	}
+}
+
+func (p *place) client(t *testing.T, token string) *lounge.Client {
+	t.Helper()
+	c, err := lounge.NewClient(lounge.ClientConfig{
+		URL: "lounge://" + p.addr + "/lounge", Peer: bottest.Factory(t), Token: token, Log: bottest.Log(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestConformance: the bot does in a lounge what it does in every other kind of room.
+func TestConformance(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for real networks")
+	}
+	t.Parallel()
+	p := begin(t)
+	for _, x := range roomtest.Conformance(bottest.Log()) {
+		t.Run(x.Name, func(t *testing.T) {
+			if err := x.Do(p.place(t)); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }
 
@@ -112,7 +179,7 @@ func TestFaults(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for real networks")
 	}
-	for _, x := range roomtest.Faults(log()) {
+	for _, x := range roomtest.Faults(bottest.Log()) {
 		t.Run(x.Name, func(t *testing.T) {
 			if !x.Alone {
 				t.Parallel()

@@ -23,6 +23,7 @@ func (s *Server) handler() http.Handler {
 	m.HandleFunc("PUT /res/{id}", s.put)
 	m.HandleFunc("DELETE /res/{id}", s.delete)
 	m.HandleFunc("POST /rooms/{room}/chat", s.chat)
+	m.HandleFunc("POST /rooms/{room}/captions", s.caption)
 	m.HandleFunc("POST /rooms/{room}/name", s.rename)
 	m.HandleFunc("POST /rooms/{room}/people/{person}/{verb}", s.moderate)
 	m.HandleFunc("GET /rooms/{room}", s.info)

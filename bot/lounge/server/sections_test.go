@@ -11,6 +11,7 @@ import (
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
 
+	"earshot/bot/bottest"
 	"earshot/bot/lounge/server"
 )
 
@@ -28,7 +29,7 @@ func newCamera(t *testing.T) *camera {
 	}
 	settings := webrtc.SettingEngine{}
 	settings.SetIncludeLoopbackCandidate(true)
-	settings.SetIPFilter(loopback().IPFilter)
+	settings.SetIPFilter(bottest.Loopback().IPFilter)
 	api := webrtc.NewAPI(
 		webrtc.WithMediaEngine(engine), webrtc.WithSettingEngine(settings), webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
 	)

@@ -14,6 +14,7 @@ import (
 	"earshot/bot/lounge/server/rooms"
 	"earshot/bot/peer"
 	"earshot/models"
+	"earshot/models/ticks"
 )
 
 // Server is a lounge. ServeHTTP may be called as soon as it is made; requests for media wait until Run is running.
@@ -21,7 +22,7 @@ type Server struct {
 	cfg      Config
 	log      *slog.Logger
 	routes   http.Handler
-	budget   *budget.Book
+	budget   *budget.Counter
 	rooms    *rooms.Registry
 	sessions *sessions
 	tracks   atomic.Int64 // publications so far
@@ -64,16 +65,9 @@ func (s *Server) shut() {
 
 // watchRooms keeps the talking indicators, and closes what nobody uses, until the context ends.
 func (s *Server) watchRooms(ctx context.Context) {
-	t := time.NewTicker(tick)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-t.C:
-			s.rooms.TellChanges()
-			s.rooms.CloseIdle(now)
-		}
+	for now := range ticks.Every(ctx, tick) {
+		s.rooms.TellChanges()
+		s.rooms.CloseIdle(now)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/bot/audio/wav"
+	"earshot/bot/bottest"
 	"earshot/bot/lounge"
 	"earshot/bot/lounge/server"
 	"earshot/bot/lounge/server/budget"
@@ -52,7 +53,7 @@ func request(t *testing.T, method, url, kind, body string, header ...string) (in
 // offer makes a real SDP offer.
 func offer(t *testing.T) string {
 	t.Helper()
-	c, err := factory(t).Receiver(peer.Handler{})
+	c, err := bottest.Factory(t).Receiver(peer.Handler{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +185,7 @@ func TestEvents(t *testing.T) {
 	published := make(chan error, 2)
 	publish := func(name, token string, n int) {
 		published <- lounge.Publish(ctx, lounge.PublishConfig{
-			BaseURL: base, Room: "lounge", Name: name, Key: key, Token: token, Peer: factory(t), Source: &frames{tag: 1, of: n},
+			BaseURL: base, Room: "lounge", Name: name, Key: key, Token: token, Peer: bottest.Factory(t), Source: &frames{tag: 1, of: n},
 		})
 	}
 	go publish("Ana", "", 100000)
@@ -236,7 +237,7 @@ func TestRecordingToClip(t *testing.T) {
 		t.Fatal(err)
 	}
 	base, _ := open(t, server.Config{})
-	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: factory(t)})
+	c, err := lounge.NewClient(lounge.ClientConfig{URL: "lounge" + strings.TrimPrefix(base, "http") + "/lounge", Peer: bottest.Factory(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +259,7 @@ func TestRecordingToClip(t *testing.T) {
 		waittest.Holds(ctx, func() bool { return room.Stats().Packets > 0 })
 	}()
 	err = lounge.Publish(ctx, lounge.PublishConfig{
-		BaseURL: base, Room: "lounge", Name: "Ana", Peer: factory(t), Source: &held{Source: src, listens: listens},
+		BaseURL: base, Room: "lounge", Name: "Ana", Peer: bottest.Factory(t), Source: &held{Source: src, listens: listens},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -33,15 +33,15 @@ func newSessions() *sessions {
 
 // resource is one WHIP or WHEP session. Whoever knows its id may change and end it.
 type resource struct {
-	id      string
-	etag    string
-	conn    *peer.Conn
-	speaker *rooms.Speaker // of a publication; nil when hearing
-	seat    *budget.Seat
-	from    netip.Addr // to which checks may be sent
-	tried   int        // candidates so far; guarded by sessions.mu
-	cancel  context.CancelCauseFunc
-	ctx     context.Context //nolint:containedctx // the session's life, not a request's
+	id       string
+	etag     string
+	conn     *peer.Conn
+	speaker  *rooms.Speaker // of a publication; nil when hearing
+	reserved *budget.Reservation
+	from     netip.Addr // to which checks may be sent
+	tried    int        // candidates so far; guarded by sessions.mu
+	cancel   context.CancelCauseFunc
+	ctx      context.Context //nolint:containedctx // the session's life, not a request's
 }
 
 // ID implements rooms.Session.
@@ -49,7 +49,7 @@ func (r *resource) ID() string { return r.id }
 
 // End implements rooms.Session. The place is free at once: whoever is replaced does not hold up the one who comes.
 func (r *resource) End(reason error) {
-	r.seat.GiveBack()
+	r.reserved.Release()
 	r.cancel(reason)
 }
 
@@ -73,7 +73,7 @@ func (s *sessions) begin() (done func(), ok bool) {
 func (s *sessions) open(e *entry, p *rooms.Speaker) *resource {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	res := &resource{
-		id: rooms.Secret(), etag: `"` + rooms.Secret()[:10] + `"`, conn: e.conn, speaker: p, seat: e.seat,
+		id: rooms.Secret(), etag: `"` + rooms.Secret()[:10] + `"`, conn: e.conn, speaker: p, reserved: e.reserved,
 		from: e.Addr, tried: e.offer.candidates, ctx: ctx, cancel: cancel,
 	}
 	s.mu.Lock()
@@ -156,8 +156,8 @@ func (s *sessions) shut() {
 // entry is what publications and listeners begin with.
 type entry struct {
 	budget.Caller
-	room  string
-	offer offered
-	seat  *budget.Seat
-	conn  *peer.Conn
+	room     string
+	offer    offered
+	reserved *budget.Reservation
+	conn     *peer.Conn
 }

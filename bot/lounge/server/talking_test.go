@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"earshot/bot/audio"
+	"earshot/bot/bottest"
 	"earshot/bot/lounge"
 	"earshot/bot/lounge/server"
 )
@@ -36,7 +37,7 @@ func TestTalkingByLevel(t *testing.T) {
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		_ = lounge.Publish(ctx, lounge.PublishConfig{BaseURL: base, Room: "lounge", Name: "Ana", Source: src, Peer: factory(t)})
+		_ = lounge.Publish(ctx, lounge.PublishConfig{BaseURL: base, Room: "lounge", Name: "Ana", Source: src, Peer: bottest.Factory(t)})
 	}()
 	defer func() { cancel(); <-ended }()
 	for e := range stream(t, base) {

@@ -88,14 +88,14 @@ func (s *Server) enter(
 	w http.ResponseWriter, r *http.Request, e *entry, p budget.Place, person string, connect func(*peer.Factory) (*peer.Conn, error),
 ) (sdp string, ok bool) {
 	var no *lounge.Problem
-	if e.seat, no = s.rooms.Seat(e.room, e.Caller, p, person); no != nil {
+	if e.reserved, no = s.rooms.Reserve(e.room, e.Caller, p, person); no != nil {
 		deny(w, no)
 		return "", false
 	}
 	conn, sdp, err := s.answer(r.Context(), e.offer.sdp, connect)
 	if err != nil {
 		s.log.Debug("offer refused", "room", e.room, "err", err)
-		e.seat.GiveBack()
+		e.reserved.Release()
 		refuse(w, http.StatusBadRequest, "the offer cannot be answered")
 		return "", false
 	}

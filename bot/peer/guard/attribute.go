@@ -1,6 +1,6 @@
 package guard
 
-// The attributes whose size is known (IANA, "STUN Attributes").
+// Attributes whose size is known (IANA, "STUN Attributes").
 const (
 	attrMappedAddress   = 0x0001
 	attrSourceAddress   = 0x0004 // RFC 3489
@@ -26,7 +26,7 @@ const (
 	attrPriority        = 0x0024
 	attrUseCandidate    = 0x0025
 	attrConnectionID    = 0x002A
-	attrXORMappedOld    = 0x8020 // pion takes it for attrXORMapped
+	attrXORMappedOld    = 0x8020 // pion treats it like attrXORMapped
 	attrSoftware        = 0x8022
 	attrAlternateServer = 0x8023
 	attrFingerprint     = 0x8028
@@ -41,7 +41,7 @@ const (
 	maxText     = 763 // bytes, RFC 8489 sections 14.8 to 14.14
 )
 
-// fits reports whether a value has a size that its kind allows. Kinds that are not known may have any.
+// fits reports whether a value has a size that its attribute type allows. Unknown types may have any size.
 func fits(kind uint16, value []byte) bool {
 	if isAddress(kind) {
 		return addressFits(value)
@@ -50,7 +50,7 @@ func fits(kind uint16, value []byte) bool {
 	return len(value) >= low && len(value) <= high
 }
 
-// sizes are the bounds of a value, in bytes.
+// sizes returns the limits of a value's size, in bytes.
 func sizes(kind uint16) (low, high int) {
 	switch kind {
 	case attrUseCandidate, attrDontFragment:
@@ -86,7 +86,7 @@ func isAddress(kind uint16) bool {
 	}
 }
 
-// addressFits reports whether a value is an address of IPv4 or IPv6 with a port (RFC 8489 section 14.1).
+// addressFits reports whether a value is an IPv4 or IPv6 address with a port (RFC 8489 section 14.1).
 func addressFits(v []byte) bool {
 	switch {
 	case len(v) == 8:

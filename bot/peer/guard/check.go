@@ -3,21 +3,21 @@ package guard
 import "encoding/binary"
 
 const (
-	// maxDatagram is the buffer of pion's ICE agent (its receiveMTU). A longer packet out of a TURN relay would end the
-	// candidate that reads it.
+	// maxDatagram is the size of the buffer of pion's ICE agent (its receiveMTU). A longer packet from a TURN relay would end the candidate
+	// that reads it.
 	maxDatagram = 8192
-	// minDTLS is a record's header (RFC 6347 section 4.1).
+	// minDTLS is the size of a DTLS record header (RFC 6347 section 4.1).
 	minDTLS = 13
-	// minRTP is the header of RTP (RFC 3550 section 5.1); the shortest SRTCP packet is longer.
+	// minRTP is the size of an RTP header (RFC 3550 section 5.1); the shortest SRTCP packet is longer.
 	minRTP = 12
-	// channelHeader is a channel number and a length (RFC 8656 section 12.4).
+	// channelHeader is the size of a channel number and a length (RFC 8656 section 12.4).
 	channelHeader = 4
-	// padding is to what STUN attributes, and ChannelData over TCP, are filled up.
+	// padding is the multiple to which STUN attributes, and ChannelData over TCP, are padded.
 	padding = 4
 )
 
-// checkPeer judges a datagram from a peer or a STUN server, with the ranges of RFC 7983: STUN bindings, DTLS, and RTP with
-// RTCP. ZRTP and what belongs to TURN is not wanted there.
+// checkPeer checks a datagram from a peer or a STUN server by the ranges of RFC 7983: it accepts STUN Binding messages, DTLS, RTP and RTCP.
+// ZRTP and TURN are not expected there.
 func checkPeer(b []byte) Reason {
 	switch {
 	case len(b) == 0:
@@ -38,8 +38,8 @@ func checkPeer(b []byte) Reason {
 	}
 }
 
-// checkTURN judges what a TURN server sends to its client: answers, and packets of peers, wrapped in a Data indication or
-// in ChannelData. What is wrapped must pass checkPeer.
+// checkTURN checks a message from a TURN server to its client: a response, or a peer's packet wrapped in a Data indication or in
+// ChannelData. What is wrapped must pass checkPeer.
 func checkTURN(b []byte) Reason {
 	switch {
 	case len(b) == 0:
@@ -64,7 +64,7 @@ func checkAnswer(b []byte) Reason {
 	return passes
 }
 
-// checkChannel judges ChannelData. Over UDP the padding may be left out.
+// checkChannel checks ChannelData. Over UDP, it may lack padding.
 func checkChannel(b []byte) Reason {
 	if len(b) < channelHeader {
 		return Short

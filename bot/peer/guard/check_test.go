@@ -109,12 +109,12 @@ func TestWhatATURNServerMayNotSendIsDropped(t *testing.T) {
 	}
 }
 
-// cookieChannel is ChannelData whose data begins with the magic cookie.
+// cookieChannel returns ChannelData whose data begins with the magic cookie.
 func cookieChannel() []byte {
 	return channel(0x4001, binary.BigEndian.AppendUint32(nil, magicCookie))
 }
 
-// BenchmarkCheck is what the guard costs for each packet: sound, a check of ICE, and sound out of a relay.
+// BenchmarkCheck measures the guard's cost per packet for audio, an ICE connectivity check, and relayed audio.
 func BenchmarkCheck(b *testing.B) {
 	for _, bb := range []struct {
 		name  string

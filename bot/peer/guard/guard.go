@@ -1,52 +1,52 @@
-// Package guard stands between the network and pion: every socket that pion uses is opened here, and a datagram is handed
-// on only when it is well-formed by the protocols that share a WebRTC socket (RFC 7983). The rest is dropped and counted.
+// Package guard stands between the network and pion: it opens every socket that pion uses, and passes on a datagram only if it is
+// well-formed in one of the protocols that share a WebRTC socket (RFC 7983). It drops and counts all others.
 //
-// It is there because pion/stun v0.6.1, which pion/webrtc v3 needs, panics on a crafted message (GHSA-34rh-wp3j-6cxc) in a
-// goroutine of its own, where nobody can recover, and because no later v0 mends that. What it accepts is held against
-// pion's own parsers by a fuzz test.
+// It exists because pion/stun v0.6.1, which pion/webrtc v3 needs, panics on a crafted message (GHSA-34rh-wp3j-6cxc) in one of its own
+// goroutines, where nobody can recover, and because no later v0 fixes that. A fuzz test checks what the guard accepts against pion's own
+// parsers.
 package guard
 
 import "sync/atomic"
 
-// Reason says why a datagram was dropped.
+// Reason is why a datagram was dropped.
 type Reason int
 
 // The reasons, in the order of Reasons.
 const (
-	// Short is less than the smallest packet of its protocol, or nothing at all.
+	// Short means that it is empty or smaller than the smallest packet of its protocol.
 	Short Reason = iota
-	// Long is more than pion's ICE agent can read.
+	// Long means that it is larger than pion's ICE agent can read.
 	Long
-	// STUN says that a message is not a STUN message that is allowed here (RFC 8489), though it looks like one.
+	// STUN means that it looks like a STUN message but is not one that is allowed here (RFC 8489).
 	STUN
-	// TURN says that ChannelData is malformed, or came where no TURN server is asked (RFC 8656).
+	// TURN means that its ChannelData is malformed, or arrived where no TURN server is in use (RFC 8656).
 	TURN
-	// Unknown is the first byte of no protocol of RFC 7983 that is used here.
+	// Unknown means that its first byte belongs to none of the protocols in RFC 7983 that are used here.
 	Unknown
-	// Source says that it came to the socket of a TURN client from somebody who is not that client's server.
+	// Source means that it arrived at a TURN client's socket, but not from that client's server.
 	Source
 	reasons
 	passes Reason = -1
 )
 
-// String is the reason in a word, as the metrics tell it.
+// String returns the reason in one word, as used in the metrics.
 func (r Reason) String() string {
 	return [reasons]string{"short", "long", "stun", "turn", "unknown", "source"}[r]
 }
 
-// Reasons lists every reason.
+// Reasons returns all reasons.
 func Reasons() []Reason { return []Reason{Short, Long, STUN, TURN, Unknown, Source} }
 
-// Guard opens sockets and counts what it dropped on them. The zero value is ready; its methods may be called from any
+// Guard opens sockets and counts the datagrams dropped on them. Its zero value is ready to use. Its methods may be called from any
 // goroutine. It must not be copied.
 type Guard struct {
 	dropped [reasons]atomic.Uint64
 }
 
-// Dropped is how many datagrams were dropped for a reason since the Guard was made.
+// Dropped returns how many datagrams the Guard has dropped for a reason.
 func (g *Guard) Dropped(r Reason) uint64 { return g.dropped[r].Load() }
 
-// pass reports whether a verdict lets a datagram through, and counts it if not.
+// pass reports whether a verdict lets a datagram through, and counts the datagram if it does not.
 func (g *Guard) pass(r Reason) bool {
 	if r == passes {
 		return true

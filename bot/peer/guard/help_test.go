@@ -9,7 +9,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// attr is one attribute of a message, padded with zeros.
+// attr returns an attribute of a message, padded with zeros.
 func attr(kind uint16, value ...byte) []byte {
 	b := binary.BigEndian.AppendUint16(nil, kind)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(value)))
@@ -20,7 +20,7 @@ func attr(kind uint16, value ...byte) []byte {
 	return b
 }
 
-// stunMessage is a message of a type with these attributes.
+// stunMessage returns a message of the given type with these attributes.
 func stunMessage(kind uint16, attributes ...[]byte) []byte {
 	b := binary.BigEndian.AppendUint16(nil, kind)
 	b = binary.BigEndian.AppendUint16(b, 0)
@@ -33,17 +33,17 @@ func stunMessage(kind uint16, attributes ...[]byte) []byte {
 	return b
 }
 
-// channel is ChannelData without padding.
+// channel returns ChannelData without padding.
 func channel(number uint16, data []byte) []byte {
 	b := binary.BigEndian.AppendUint16(nil, number)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(data)))
 	return append(b, data...)
 }
 
-// of is n bytes that begin with these.
+// of returns n bytes that begin with the given ones.
 func of(n int, begin ...byte) []byte { return append(begin, make([]byte, n-len(begin))...) }
 
-// The types of messages.
+// Message types.
 const (
 	bindingRequest  = 0x0001
 	bindingSuccess  = 0x0101
@@ -65,7 +65,7 @@ var (
 	voice    = of(172, 0x80, 111)
 )
 
-// good are messages as they come in a call, from peers and STUN servers.
+// good returns messages as they occur in a call, from peers and STUN servers.
 func good() map[string][]byte {
 	fingerprint, integrity := attr(attrFingerprint, 1, 2, 3, 4), attr(attrIntegrity, make([]byte, 20)...)
 	return map[string][]byte{
@@ -86,7 +86,7 @@ func good() map[string][]byte {
 	}
 }
 
-// goodTURN are messages of a TURN server.
+// goodTURN returns messages from a TURN server.
 func goodTURN() map[string][]byte {
 	peer, integrity := attr(attrXORPeerAddress, v4...), attr(attrIntegrity, make([]byte, 20)...)
 	return map[string][]byte{
@@ -106,8 +106,8 @@ func goodTURN() map[string][]byte {
 	}
 }
 
-// crash is a binding response of 1280 bytes that ends in an empty XOR-MAPPED-ADDRESS: pion's agent reads a STUN server's
-// answer into a buffer of that size.
+// crash returns a Binding response of 1280 bytes that ends in an empty XOR-MAPPED-ADDRESS: pion's agent reads a STUN server's response into
+// a buffer of that size.
 func crash() []byte {
 	return stunMessage(bindingSuccess, attr(0x80AA, make([]byte, 1280-stunHeader-8)...), attr(attrXORMapped))
 }

@@ -9,13 +9,12 @@ import (
 	"github.com/pion/rtp"
 )
 
-// ecdhe is the key exchange of every cipher suite that pion/webrtc offers or takes: types.KeyExchangeAlgorithmEcdhe, which
-// is internal. With a pre-shared key besides, pion panics on a short ServerKeyExchange (GHSA-wg4g-wm44-ch5j) and
-// ClientKeyExchange.
+// ecdhe is the key exchange of every cipher suite that pion/webrtc offers or accepts: types.KeyExchangeAlgorithmEcdhe, which is internal.
+// With a pre-shared key in addition, pion panics on a short ServerKeyExchange (GHSA-wg4g-wm44-ch5j) or ClientKeyExchange.
 const ecdhe = 4
 
-// FuzzPionReadsMedia: what the guard passes by its first bytes alone, DTLS, RTP and RTCP, makes none of pion's parsers
-// panic, as far as it is read before anything was decrypted, and after.
+// FuzzPionReadsMedia: the packets that the guard passes by their first bytes alone, DTLS, RTP and RTCP, make none of pion's parsers panic,
+// neither those that run before decryption nor those after it.
 func FuzzPionReadsMedia(f *testing.F) {
 	f.Add(rtp12(0x90, 111))
 	f.Add(rtp12(0xBF, 111))
@@ -45,10 +44,10 @@ func FuzzPionReadsMedia(f *testing.F) {
 	})
 }
 
-// rtp12 is a packet of RTP or RTCP with room for headers and extensions.
+// rtp12 returns an RTP or RTCP packet with room for headers and extensions.
 func rtp12(first, second byte) []byte { return of(64, first, second, 0, 15) }
 
-// record is a DTLS record with one handshake message of a kind.
+// record returns a DTLS record with one handshake message of the given type.
 func record(kind byte) []byte {
 	const body, header = 60, 12
 	b := []byte{22, 0xfe, 0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, header + body}

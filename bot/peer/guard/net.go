@@ -14,24 +14,25 @@ import (
 	"golang.org/x/net/proxy"
 )
 
-// errUnguarded refuses what pion could ask for and does not: a socket of another kind would not be guarded.
+// errUnguarded refuses a kind of socket that pion could request but does not: it would not be guarded.
 var errUnguarded = errors.New("sockets of this kind are not guarded and not opened")
 
-// network is what pion knows of the network. What is not here is refused.
+// network is the network as pion sees it. Whatever it does not offer is refused.
 type network struct {
-	stdnet.Net // names; its list of interfaces is empty
+	stdnet.Net // for name resolution; its list of interfaces is empty
 	g          *Guard
 }
 
-// Net is the network as pion may use it. Interfaces are those of the moment of each call.
+// Net returns the network for pion to use. Each call lists the interfaces that exist at that moment.
 func (g *Guard) Net() transport.Net { return &network{g: g} }
 
-// ListenPacket implements transport.Net. pion opens its TURN clients' sockets by it.
+// ListenPacket implements transport.Net. pion opens the sockets of its TURN clients with it.
 func (n *network) ListenPacket(network, address string) (net.PacketConn, error) {
 	c, err := n.Net.ListenPacket(network, address)
 	if err != nil {
 		return nil, err
 	}
+	enlarge(c)
 	return n.g.turn(c), nil
 }
 
@@ -39,13 +40,25 @@ func (g *Guard) turn(c net.PacketConn) *turnConn {
 	return &turnConn{PacketConn: c, g: g, servers: map[netip.AddrPort]bool{}}
 }
 
-// ListenUDP implements transport.Net. pion opens the sockets of host and server-reflexive candidates by it.
+// ListenUDP implements transport.Net. pion opens the sockets of host and server-reflexive candidates with it.
 func (n *network) ListenUDP(network string, at *net.UDPAddr) (transport.UDPConn, error) {
 	c, err := n.Net.ListenUDP(network, at)
 	if err != nil {
 		return nil, err
 	}
+	enlarge(c)
 	return peerConn{c, n.g}, nil
+}
+
+// keptUnread is the receive buffer size of a socket, in bytes, for while the program gets no time to read it: over five seconds of three
+// speakers. Linux's default holds one second, because each packet takes 1.3 kB there, and drops the rest.
+const keptUnread = 1 << 20
+
+// enlarge requests a larger receive buffer. A system with a lower limit (net.core.rmem_max on Linux) grants what it allows.
+func enlarge(c any) {
+	if x, ok := c.(interface{ SetReadBuffer(int) error }); ok {
+		_ = x.SetReadBuffer(keptUnread)
+	}
 }
 
 // Interfaces implements transport.Net.
@@ -88,7 +101,7 @@ func (n *network) DialUDP(string, *net.UDPAddr, *net.UDPAddr) (transport.UDPConn
 	return nil, errUnguarded
 }
 
-// DialTCP implements transport.Net. TURN over TCP goes by Dialer.
+// DialTCP implements transport.Net. TURN over TCP uses Dialer.
 func (n *network) DialTCP(string, *net.TCPAddr, *net.TCPAddr) (transport.TCPConn, error) {
 	return nil, errUnguarded
 }
@@ -101,17 +114,17 @@ type refuses struct{}
 // Dial implements transport.Dialer.
 func (refuses) Dial(string, string) (net.Conn, error) { return nil, errUnguarded }
 
-// How long a TURN server has for the connection and for TLS on it, each.
+// dialWithin limits connecting to a TURN server, and the TLS handshake, each.
 const dialWithin = 5 * time.Second
 
-// dialer connects to TURN servers over TCP, and over TLS where the address is in secure: pion's own TLS would lie between
-// the socket and the messages, out of the guard's sight.
+// dialer connects to TURN servers over TCP, and over TLS if the address is in secure: pion's own TLS would sit between the socket and the
+// messages, out of the guard's sight.
 type dialer struct {
 	g      *Guard
 	secure map[string]bool
 }
 
-// Dialer connects to TURN servers for an ICE agent. secure are the addresses ("host:port") that speak TLS.
+// Dialer returns a dialer with which an ICE agent connects to TURN servers. secure holds the addresses ("host:port") that use TLS.
 func (g *Guard) Dialer(secure map[string]bool) proxy.Dialer { return dialer{g, secure} }
 
 // Dial implements proxy.Dialer.

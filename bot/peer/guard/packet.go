@@ -8,7 +8,7 @@ import (
 	"github.com/pion/transport/v2"
 )
 
-// peerConn is a UDP socket of ICE: host and server-reflexive candidates, and the port of a serving side.
+// peerConn is a UDP socket for ICE: that of a host or server-reflexive candidate, or the port of a serving side.
 type peerConn struct {
 	transport.UDPConn
 	g *Guard
@@ -54,8 +54,8 @@ func (c peerConn) ReadMsgUDP(b, oob []byte) (n, oobn, flags int, from *net.UDPAd
 	}
 }
 
-// turnConn is the UDP socket of a TURN client. It hears only those to whom it wrote: pion's client takes what anybody
-// sends.
+// turnConn is the UDP socket of a TURN client. It accepts packets only from addresses that it has written to: pion's client accepts them
+// from anybody.
 type turnConn struct {
 	net.PacketConn
 	g *Guard
@@ -98,7 +98,7 @@ func (c *turnConn) WriteTo(b []byte, to net.Addr) (int, error) {
 	return c.PacketConn.WriteTo(b, to)
 }
 
-// addrPort is the address of a UDP socket; the zero value for any other.
+// addrPort returns the address of a UDP socket, or the zero value for any other.
 func addrPort(a net.Addr) netip.AddrPort {
 	u, ok := a.(*net.UDPAddr)
 	if !ok {

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// udp is a socket on this machine, as the system gives it.
+// udp returns an unguarded socket on this machine.
 func udp(t *testing.T) *net.UDPConn {
 	t.Helper()
 	c, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})

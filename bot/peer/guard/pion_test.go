@@ -15,7 +15,7 @@ import (
 	"github.com/pion/turn/v2"
 )
 
-// pionSTUN has pion read what it may read of a packet. The copies end where the packet does, as its ICE agent's do.
+// pionSTUN makes pion parse what it may parse of a packet. Like those of its ICE agent, the copies end where the packet ends.
 func pionSTUN(b []byte) {
 	m := &stun.Message{Raw: append(make([]byte, 0, len(b)), b...)}
 	if m.Decode() != nil {
@@ -37,7 +37,7 @@ func pionSTUN(b []byte) {
 	_ = m.String()
 }
 
-// server answers a TURN client: first with a question for the password, then with the packet at hand.
+// server responds to a TURN client: first with a request for credentials, then with the packet under test.
 type server struct {
 	net.PacketConn // not used
 	client         *turn.Client
@@ -47,7 +47,7 @@ type server struct {
 func (s *server) LocalAddr() net.Addr { return &net.UDPAddr{} }
 func (s *server) Close() error        { return nil }
 
-// WriteTo is the client's request.
+// WriteTo receives the client's request.
 func (s *server) WriteTo(b []byte, to net.Addr) (int, error) {
 	if len(s.answers) > 0 {
 		answer := append([]byte{}, s.answers[0]...)
@@ -58,7 +58,7 @@ func (s *server) WriteTo(b []byte, to net.Addr) (int, error) {
 	return len(b), nil
 }
 
-// pionTURN has pion's TURN client read a packet, as an answer to its request where it is one.
+// pionTURN makes pion's TURN client parse a packet, as the response to its request if it is one.
 func pionTURN(t *testing.T, b []byte) {
 	t.Helper()
 	s := &server{}
@@ -68,7 +68,7 @@ func pionTURN(t *testing.T, b []byte) {
 	}
 	defer c.Close()
 	s.client = c
-	if len(b) < stunHeader || b[0] != 1 { // no answer
+	if len(b) < stunHeader || b[0] != 1 { // not a response
 		_, _ = c.HandleInbound(append(make([]byte, 0, len(b)), b...), &net.UDPAddr{})
 		return
 	}
@@ -78,7 +78,7 @@ func pionTURN(t *testing.T, b []byte) {
 	}
 }
 
-// feed gives pion what passes the guard.
+// feed passes to pion what passes the guard.
 func feed(t *testing.T, b []byte) (passed bool) {
 	t.Helper()
 	peer, turned := checkPeer(b) == passes, checkTURN(b) == passes
@@ -112,8 +112,8 @@ func FuzzPionTakesWhatPasses(f *testing.F) {
 
 const child = "EARSHOT_GUARD_CHILD"
 
-// TestPionTakesWhatPasses plays 200 000 broken packets in a process of its own, since a panic of pion's would end it; that
-// pion does panic without the guard shows that the test can fail.
+// TestPionTakesWhatPasses tries 200,000 malformed packets in a separate process, which a panic in pion would end. That pion does panic
+// without the guard shows that the test can fail.
 func TestPionTakesWhatPasses(t *testing.T) {
 	if testing.Short() {
 		t.Skip("200 000 packets")
@@ -142,7 +142,7 @@ func TestPionTakesWhatPasses(t *testing.T) {
 	}
 }
 
-// mutants breaks good packets a little, in so many ways.
+// mutants damages good packets slightly, in n ways.
 func mutants(t *testing.T, n int) {
 	t.Helper()
 	r, all, passed := rand.New(rand.NewPCG(1, 2)), seeds(), 0
@@ -172,13 +172,13 @@ func mutate(r *rand.Rand, b []byte) []byte {
 		return b[:at]
 	case 2:
 		b[at] ^= 1 << r.IntN(8)
-	case 3: // another attribute that ends the message, often an empty address
+	case 3: // another attribute at the end of the message, often an empty address
 		kinds := []uint16{
 			attrXORMapped, attrXORPeerAddress, attrXORRelayed, attrMappedAddress, attrData, attrIntegrity, attrErrorCode, attrLifetime,
 			uint16(r.Uint32()),
 		}
 		b = append(b, attr(kinds[r.IntN(len(kinds))], make([]byte, r.IntN(24))...)...)
-	case 4: // a length that fits
+	case 4: // a correct length
 		if len(b) >= stunHeader {
 			b[2], b[3] = byte((len(b)-stunHeader)>>8), byte(len(b)-stunHeader)
 		}

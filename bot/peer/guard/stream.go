@@ -9,17 +9,17 @@ import (
 	"net"
 )
 
-// errNotTURN ends a connection: where the next message begins is not known any more.
+// errNotTURN ends a connection, because the beginning of the next message is no longer known.
 var errNotTURN = errors.New("the server speaks no TURN")
 
-// stream is a connection to a TURN server over TCP or TLS. Read gives whole messages that passed, one at a time as far as
-// the buffer holds them. After an error it gives nothing more.
+// stream is a connection to a TURN server over TCP or TLS. Read returns whole messages that passed, one at a time if the buffer is large
+// enough. After an error it returns nothing more.
 type stream struct {
 	net.Conn
 	g     *Guard
 	in    *bufio.Reader
 	frame [channelHeader + maxDatagram]byte
-	rest  []byte // of frame, not read yet
+	rest  []byte // part of frame, not read yet
 	err   error
 }
 
@@ -27,7 +27,7 @@ func newStream(c net.Conn, g *Guard) *stream {
 	return &stream{Conn: c, g: g, in: bufio.NewReaderSize(c, 16<<10)}
 }
 
-// Read implements net.Conn. It is called from one goroutine.
+// Read implements net.Conn. Only one goroutine may call it.
 func (s *stream) Read(b []byte) (int, error) {
 	for len(s.rest) == 0 && s.err == nil {
 		s.rest, s.err = s.next()
@@ -40,7 +40,7 @@ func (s *stream) Read(b []byte) (int, error) {
 	return n, nil
 }
 
-// next reads one message; nil when it was dropped.
+// next reads a message. It returns nil if the message was dropped.
 func (s *stream) next() ([]byte, error) {
 	head, err := s.in.Peek(channelHeader)
 	if err != nil {

@@ -9,7 +9,7 @@ import (
 	"testing/iotest"
 )
 
-// served is a connection that reads these bytes.
+// served is a connection from which the Reader's bytes are read.
 type served struct {
 	net.Conn
 	io.Reader
@@ -52,7 +52,7 @@ func TestAStreamThatIsNoTURNEnds(t *testing.T) {
 	}
 }
 
-// FuzzStream: a stream gives nothing but messages that pass, and ends.
+// FuzzStream: a stream returns only messages that pass, and ends.
 func FuzzStream(f *testing.F) {
 	for _, b := range goodTURN() {
 		f.Add(append(b, b...))

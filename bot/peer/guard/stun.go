@@ -2,7 +2,7 @@ package guard
 
 import "encoding/binary"
 
-// The parts of a STUN message (RFC 8489 section 5) and the methods of RFC 8489 and RFC 8656 that are used here.
+// The parts of a STUN message (RFC 8489 section 5), and the methods of RFC 8489 and RFC 8656 that are used here.
 const (
 	stunHeader      = 20
 	attributeHeader = 4
@@ -20,23 +20,23 @@ const (
 	classError      = 3
 )
 
-// message is what a caller must know of a STUN message that was parsed.
+// message is what callers need of a parsed STUN message.
 type message struct {
 	method, class uint16
-	// peer, data and lifetime are attributes of TURN: XOR-PEER-ADDRESS, DATA and LIFETIME, the first of each.
+	// peer, data and lifetime hold TURN attributes, the first of each: XOR-PEER-ADDRESS, DATA and LIFETIME.
 	peer     bool
 	data     []byte
 	lifetime []byte
 }
 
-// looksSTUN reports whether pion, or RFC 7983, takes a packet for STUN. pion looks for the cookie alone, so that an RTP
-// packet with a certain timestamp, of which there is one in four thousand million, is STUN to it.
+// looksSTUN reports whether a packet is STUN according to pion or RFC 7983. pion checks only the cookie, so an RTP packet with one
+// particular timestamp, out of four billion, is STUN to it.
 func looksSTUN(b []byte) bool {
 	return b[0] < 4 || len(b) >= 8 && binary.BigEndian.Uint32(b[4:]) == magicCookie
 }
 
-// parseSTUN reads a message strictly: header, cookie and length, each attribute within the message with its padding, and
-// of the size that its kind has.
+// parseSTUN parses a message strictly: header, cookie and length must be valid, each attribute must lie within the message including its
+// padding, and must have a size that its type allows.
 func parseSTUN(b []byte) (message, bool) {
 	if len(b) < stunHeader || b[0] >= 64 || len(b)%padding != 0 {
 		return message{}, false
@@ -48,7 +48,7 @@ func parseSTUN(b []byte) (message, bool) {
 	m := message{method: t&0xf | t>>1&0x70 | t>>2&0xf80, class: t>>4&1 | t>>7&2}
 	for rest := b[stunHeader:]; len(rest) > 0; {
 		kind, value, left, ok := nextAttribute(rest)
-		if !ok || kind == attrFingerprint && len(left) > 0 { // RFC 8489 section 14.7: it is the last one
+		if !ok || kind == attrFingerprint && len(left) > 0 { // RFC 8489 section 14.7: it must be the last one
 			return message{}, false
 		}
 		m.note(kind, value)
@@ -57,7 +57,7 @@ func parseSTUN(b []byte) (message, bool) {
 	return m, true
 }
 
-// nextAttribute cuts the first attribute off.
+// nextAttribute splits off the first attribute.
 func nextAttribute(b []byte) (kind uint16, value, left []byte, ok bool) {
 	if len(b) < attributeHeader {
 		return 0, nil, nil, false
@@ -72,7 +72,7 @@ func nextAttribute(b []byte) (kind uint16, value, left []byte, ok bool) {
 	return kind, b[:n], b[padded:], true
 }
 
-// note keeps the first attribute of a kind: that is the one that counts (RFC 8489 section 14).
+// note keeps the first attribute of a type, which is the one that counts (RFC 8489 section 14).
 func (m *message) note(kind uint16, value []byte) {
 	switch {
 	case kind == attrXORPeerAddress:
@@ -84,11 +84,11 @@ func (m *message) note(kind uint16, value []byte) {
 	}
 }
 
-// minLifetime is the shortest time of an allocation, in seconds, that is believed: pion refreshes one at half its time, so
-// that 0 would make it ask without a pause. Servers give 600 (RFC 8656 section 7.2).
+// minLifetime is the shortest lifetime of an allocation, in seconds, that is accepted: pion refreshes an allocation after half its
+// lifetime, so 0 would make it send requests without pause. Servers grant 600 (RFC 8656 section 7.2).
 const minLifetime = 20
 
-// answersTURN reports whether a message is one that a TURN server may send to a client.
+// answersTURN reports whether a TURN server may send such a message to a client.
 func (m message) answersTURN() bool {
 	switch m.method {
 	case methodData:

@@ -38,8 +38,8 @@ const (
 	reservedHearing = 1024 // WHEP sessions in one room
 )
 
-// Book counts the places that those take who do not hold the token. Safe for concurrent use.
-type Book struct {
+// Counter counts the places taken by those who do not hold the token. It may be used from any goroutine.
+type Counter struct {
 	limits Limits
 
 	mu     sync.Mutex
@@ -47,8 +47,8 @@ type Book struct {
 	held   [Places]int       // by all shares together
 }
 
-// New makes a book in which no place is taken.
-func New(l Limits) *Book { return &Book{limits: l, shares: map[string]*share{}} }
+// New returns a counter with no place taken.
+func New(l Limits) *Counter { return &Counter{limits: l, shares: map[string]*share{}} }
 
 // share is what one address holds of a lounge. Its counts are guarded by budget.mu.
 type share struct {
@@ -61,26 +61,26 @@ type share struct {
 // maxShares bounds the addresses that are remembered.
 const maxShares = 10_000
 
-// Seat is one place that is taken, until it is given back.
-type Seat struct {
-	b     *Book
+// Reservation is one place that is taken until it is released.
+type Reservation struct {
+	b     *Counter
 	of    *share // nil: a holder of the token's, who is not counted; guarded by budget.mu
 	place Place
 }
 
-// GiveBack frees the place. A second call does nothing.
-func (t *Seat) GiveBack() {
-	t.b.mu.Lock()
-	defer t.b.mu.Unlock()
-	if t.of != nil {
-		t.of.held[t.place]--
-		t.b.held[t.place]--
-		t.of = nil
+// Release frees the place. A second call does nothing.
+func (r *Reservation) Release() {
+	r.b.mu.Lock()
+	defer r.b.mu.Unlock()
+	if r.of != nil {
+		r.of.held[r.place]--
+		r.b.held[r.place]--
+		r.of = nil
 	}
 }
 
 // share finds what an address holds; the caller holds mu. It returns nil when too many addresses hold something.
-func (b *Book) share(from string) *share {
+func (b *Counter) share(from string) *share {
 	if h := b.shares[from]; h != nil {
 		return h
 	}
@@ -107,9 +107,9 @@ func (b *Book) share(from string) *share {
 
 // Take takes a place for a caller. spare is how many of the address's places are about to be given back. The problem says what
 // there are too many of.
-func (b *Book) Take(c Caller, p Place, spare int) (*Seat, *lounge.Problem) {
+func (b *Counter) Take(c Caller, p Place, spare int) (*Reservation, *lounge.Problem) {
 	if c.Host {
-		return &Seat{b: b, place: p}, nil
+		return &Reservation{b: b, place: p}, nil
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -127,20 +127,20 @@ func (b *Book) Take(c Caller, p Place, spare int) (*Seat, *lounge.Problem) {
 	}
 	h.held[p]++
 	b.held[p]++
-	return &Seat{b, h, p}, nil
+	return &Reservation{b, h, p}, nil
 }
 
 // MayOffer counts an offer, which costs a connection whether it leads to anything or not.
-func (b *Book) MayOffer(c Caller) bool {
+func (b *Counter) MayOffer(c Caller) bool {
 	return b.allows(c, func(h *share) *rate.Limiter { return h.offers })
 }
 
 // MayWrite counts a line of chat or a change of name.
-func (b *Book) MayWrite(c Caller) bool {
+func (b *Counter) MayWrite(c Caller) bool {
 	return b.allows(c, func(h *share) *rate.Limiter { return h.lines })
 }
 
-func (b *Book) allows(c Caller, of func(*share) *rate.Limiter) bool {
+func (b *Counter) allows(c Caller, of func(*share) *rate.Limiter) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	h := b.share(c.From)

@@ -42,7 +42,7 @@ func (g *Registry) admit(r *room, w *watcher, c budget.Caller) (no *lounge.Probl
 	if r.full(g.limits, c, budget.Watching) {
 		return lounge.Refusal(http.StatusServiceUnavailable, "too many follow this room already")
 	}
-	w.seat, no = g.budget.Take(c, budget.Watching, 0)
+	w.reserved, no = g.budget.Take(c, budget.Watching, 0)
 	return no
 }
 

@@ -22,7 +22,7 @@ const keepMarks = 24 * time.Hour
 // they use below has locks that guard nothing else.
 type Registry struct {
 	limits budget.Limits
-	budget *budget.Book
+	budget *budget.Counter
 	names  *names.Taken
 	log    *slog.Logger
 	lines  atomic.Int64 // of chat, so far
@@ -33,7 +33,7 @@ type Registry struct {
 }
 
 // New makes a registry without rooms; botName is the name that is the bot's alone.
-func New(l budget.Limits, b *budget.Book, botName string, log *slog.Logger) *Registry {
+func New(l budget.Limits, b *budget.Counter, botName string, log *slog.Logger) *Registry {
 	return &Registry{limits: l, budget: b, names: names.NewTaken(botName), log: log, rooms: map[string]*room{}}
 }
 
@@ -99,7 +99,7 @@ func (g *Registry) tidy(r *room) {
 func (g *Registry) forget(r *room) {
 	if g.rooms[r.name] == r {
 		delete(g.rooms, r.name)
-		r.opened.GiveBack()
+		r.opened.Release()
 	}
 }
 
@@ -114,7 +114,7 @@ func (g *Registry) CloseIdle(now time.Time) {
 		}
 		if idle := now.Sub(r.used); idle >= g.limits.Idle {
 			r.close(lounge.Event{Type: lounge.EventClosed, Idle: true})
-			r.opened.GiveBack()
+			r.opened.Release()
 			if len(r.marks) == 0 || idle > keepMarks {
 				g.forget(r)
 			}
@@ -141,8 +141,8 @@ func (g *Registry) claim(name string) {
 	g.each(func(r *room) { r.yield(g.names) })
 }
 
-// Seat takes a place for somebody who comes. Who publishes again needs no second one.
-func (g *Registry) Seat(roomName string, c budget.Caller, p budget.Place, person string) (*budget.Seat, *lounge.Problem) {
+// Reserve takes a place for somebody who comes. Who publishes again needs no second one.
+func (g *Registry) Reserve(roomName string, c budget.Caller, p budget.Place, person string) (*budget.Reservation, *lounge.Problem) {
 	spare := 0
 	if r := g.find(roomName); r != nil {
 		defer r.mu.Unlock()

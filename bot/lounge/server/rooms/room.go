@@ -22,7 +22,7 @@ type room struct {
 	watchers  map[string]*watcher // by secret
 	hearing   map[*hearing]struct{}
 	marks     map[string]*mark // by person id
-	opened    *budget.Seat
+	opened    *budget.Reservation
 	listening bool      // who listens has changed, and the watchers are not told yet
 	used      time.Time // when it was last in use
 }
@@ -45,15 +45,15 @@ type Speaker struct {
 
 // watcher is one event stream. Its queue is closed when the watcher is too slow or the room closes.
 type watcher struct {
-	id     string
-	name   string // of a visible listener; "" for a page
-	person string // the page's own publication, while it has one
-	was    string // the page's own publication, once it had one
-	host   bool   // came with the host's token
-	chat   bucket
-	Queue  chan []byte
-	seat   *budget.Seat
-	room   *room
+	id       string
+	name     string // of a visible listener; "" for a page
+	person   string // the page's own publication, while it has one
+	was      string // the page's own publication, once it had one
+	host     bool   // came with the host's token
+	chat     bucket
+	Queue    chan []byte
+	reserved *budget.Reservation
+	room     *room
 }
 
 // hearing is one WHEP session.
@@ -129,7 +129,7 @@ func (r *room) close(e lounge.Event) {
 func (r *room) cut(w *watcher) {
 	close(w.Queue)
 	delete(r.watchers, w.id)
-	w.seat.GiveBack()
+	w.reserved.Release()
 }
 
 // tell sends an event to every watcher; one whose queue is full is cut off and comes back to a fresh state.

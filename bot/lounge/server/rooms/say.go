@@ -42,6 +42,17 @@ func (g *Registry) send(r *room, secret string, by budget.Caller, c *lounge.Chat
 	return claimed, r.pass(c, from)
 }
 
+// Caption sends a caption to everybody in a room.
+func (g *Registry) Caption(roomName string, c *lounge.Caption) *lounge.Problem {
+	r := g.find(roomName)
+	if r == nil {
+		return mustWatch
+	}
+	defer r.mu.Unlock()
+	r.tell(lounge.Event{Type: lounge.EventCaption, Caption: c})
+	return nil
+}
+
 // sign puts a line's sender into it. Who neither speaks nor listens under a name brings one along: a host's is claimed by it, and
 // the refusal says why not under this one.
 func (g *Registry) sign(c *lounge.Chat, r *room, from *watcher) (claimed bool, refusal string) {

@@ -1,10 +1,10 @@
-// The room's chat: lines to everybody, and those that a host writes to one person. Texts are set as text only.
+// The room's chat: messages to everybody, and those that a host writes to one person. Texts are inserted as text only.
 import { $, colour } from './people.js';
 
 const maxLines = 200;
 
 export class Chat {
-  // send(text) delivers a line and resolves to '' or to why it was refused.
+  // send(text) delivers a message and resolves to '' or to the reason for its refusal.
   constructor(send) {
     this.lines = $('chat-lines');
     $('chat').addEventListener('submit', async (e) => {

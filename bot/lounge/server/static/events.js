@@ -1,10 +1,10 @@
-// A room's events, by fetch: unlike an EventSource it can send the host's token, and it learns why it was refused.
+// A room's events, read with fetch: unlike an EventSource it can send the host's token, and learns why it was refused.
 
 const longest = 10000; // ms between attempts
 const quiet = 15000; // ms: the server says something every 5 s
 
-// follow calls on.event with each event, and on.lost whenever the stream breaks, or is refused (with why, and the HTTP status). It
-// tries again until stop is called.
+// follow calls on.event with each event, and on.lost whenever the stream breaks or is refused (with the reason and the HTTP status).
+// It reconnects until stop is called.
 export function follow(url, headers, on) {
   const over = new AbortController();
   (async () => {
@@ -18,7 +18,7 @@ export function follow(url, headers, on) {
   return { stop: () => over.abort() };
 }
 
-// once reads one stream until it ends, and tells why it was refused, if it was.
+// once reads one stream until it ends, and returns the reason if it was refused.
 async function once(url, headers, signal, event) {
   const mine = new AbortController();
   const end = () => mine.abort();

@@ -1,4 +1,4 @@
-// What a host can do: the token comes in the address behind # (which browsers do not send to servers) and is kept for
+// What a host can do. The token is in the fragment of the address (after #), which browsers do not send to servers, and is stored for
 // this tab.
 
 const store = 'earshot-host';
@@ -15,7 +15,7 @@ export function hostToken() {
 }
 
 export function forgetHost() {
-  try { sessionStorage.removeItem(store); } catch { /* storage may be switched off */ }
+  try { sessionStorage.removeItem(store); } catch { /* storage may be disabled */ }
 }
 
 const sure = {
@@ -23,7 +23,7 @@ const sure = {
   ban: (name) => `Ban ${name} from the room? They cannot speak here again from this browser.`,
 };
 
-// buttons makes the host's buttons for one person; act(verb) resolves to '' or to why it was refused.
+// buttons creates the host's buttons for one person; act(verb) resolves to '' or to the reason for its refusal.
 export function buttons(person, verbs, act) {
   const box = document.createElement('span');
   box.className = 'powers';

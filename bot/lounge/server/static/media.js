@@ -1,4 +1,4 @@
-// WHIP (RFC 9725) and WHEP in a browser: one PeerConnection each, offers with all candidates in them.
+// WHIP (RFC 9725) and WHEP in a browser: one PeerConnection each, and offers that contain all candidates.
 
 const gatherWithin = 2000; // ms: on a bad network an offer with some candidates is better than none
 
@@ -10,7 +10,7 @@ function gathered(pc) {
   });
 }
 
-// refused carries the HTTP status, so that a page can tell a host's decision from a fault.
+// refused carries the HTTP status, so that a page can distinguish a host's decision from an error.
 function refused(title, status) {
   const e = new Error('The room refused: ' + (title || 'HTTP ' + status) + '.');
   e.status = status;
@@ -52,7 +52,7 @@ async function microphone() {
   }
 }
 
-// publish sends the microphone to a WHIP endpoint. lost is called when the connection breaks by itself.
+// publish sends the microphone to a WHIP endpoint. lost is called if the connection fails.
 export async function publish(url, headers, lost) {
   const stream = await microphone();
   const pc = new RTCPeerConnection();
@@ -75,8 +75,8 @@ export async function publish(url, headers, lost) {
   }
 }
 
-// hear plays a WHEP endpoint until stop is called, and tries again when it breaks. stop(true) says that the speaker has
-// left, so that the server has ended the session already.
+// hear plays a WHEP endpoint until stop is called, and reconnects when it fails. stop(true) means that the speaker has left, so
+// the server has already ended the session.
 export function hear(url, headers, where) {
   let pc = null;
   let resource = null;

@@ -1,8 +1,8 @@
-// Small things about people that the page and the transcript share.
+// Helpers for showing people, shared by the page and the transcript.
 
 export const $ = (id) => document.getElementById(id);
 
-// colour gives each speaker one of eight colours, the same wherever the id appears.
+// colour assigns one of eight colours to each speaker, always the same for an id.
 export function colour(id) {
   let h = 0;
   for (const c of id || '') h = (h * 31 + c.codePointAt(0)) >>> 0;

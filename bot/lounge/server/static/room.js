@@ -1,7 +1,8 @@
-// The lounge's page: publishes the microphone by WHIP, hears the others by WHEP, and shows who is here and what is said.
-// Names and words are set as text only, never as HTML.
+// The lounge's page: publishes the microphone by WHIP, plays the others by WHEP, and shows who is here and what is said.
+// Names and words are inserted as text only, never as HTML.
 import { Transcript } from './transcript.js';
 import { publish, hear } from './media.js';
+import { Captions } from './captions.js';
 import { Chat } from './chat.js';
 import { follow } from './events.js';
 import { hostToken, forgetHost, buttons, onStage, inAudience } from './host.js';
@@ -32,11 +33,11 @@ function stored(key, value) {
   try {
     if (value === undefined) return localStorage.getItem(key);
     localStorage.setItem(key, value);
-  } catch { /* storage may be switched off: the page works without */ }
+  } catch { /* storage may be disabled: the page works without it */ }
   return null;
 }
 
-// key makes this browser tab the same person when it joins again.
+// key identifies this browser tab as the same person when it rejoins.
 function key() {
   let k = null;
   try { k = sessionStorage.getItem('earshot-key'); } catch { /* as above */ }
@@ -97,7 +98,7 @@ function lost() {
   problem('The connection to the room was lost. Press the microphone to join again.');
 }
 
-// listening says that a host moved this page's person to the audience: they go on hearing.
+// listening shows that a host moved this page's person to the audience: they still hear the others.
 function listening() { return !mine && audience.some((a) => a.id === me); }
 
 function leave(stay) {
@@ -225,6 +226,7 @@ async function decide(id, verb) {
   problem(why && 'That was not done: ' + why + '.');
 }
 
+const captions = new Captions();
 const chat = new Chat((text) => {
   const line = JSON.stringify({ text, name: $('name').value.trim() });
   return post('chat', line, { 'Earshot-Watcher': watcher, ...asHost });
@@ -270,7 +272,7 @@ function listeners(list) {
   const bots = ours.filter((n) => n === bot);
   const away = ours.filter((n) => n !== bot); // "Earshot (paused)"
   const others = names.length - ours.length;
-  let text = bots.length ? `${bot} is listening and writing down what is said` : away[0] || '';
+  let text = bots.length ? `${bot} is listening and transcribing` : away[0] || '';
   if (others) text += (text ? ' · ' : '') + (others === 1 ? '1 listener' : `${others} listeners`);
   $('ears').textContent = text;
   $('ears').title = names.join(', ');
@@ -303,6 +305,7 @@ function followRoom(first) {
       present(e.person);
       if (e.person.id === mine?.id) showMic();
     } else if (e.type === 'chat') chat.take(e.chat);
+    else if (e.type === 'caption') captions.take(e.caption);
     else if (e.type === 'audience') showAudience(e.audience);
     else if (e.type === 'removed') sentOut(e);
     else if (e.type === 'left') gone(e.id, e.track);

@@ -1,4 +1,4 @@
-// The live transcript: server-sent events whose data is an event with one of utterance, partial, flag, gap or session.
+// The live transcript: server-sent events, each with one utterance, partial, flag, gap or session.
 import { $, colour, clock } from './people.js';
 
 const maxLines = 500;
@@ -17,7 +17,7 @@ export class Transcript {
       return;
     }
     const events = new EventSource(url);
-    const take = (m) => { try { this.take(JSON.parse(m.data)); } catch { /* one bad event costs one line */ } };
+    const take = (m) => { try { this.take(JSON.parse(m.data)); } catch { /* a malformed event loses only its own line */ } };
     for (const type of ['message', 'utterance', 'partial', 'flag', 'gap', 'session']) events.addEventListener(type, take);
     events.onopen = () => { $('script-state').textContent = ''; };
     events.onerror = () => { $('script-state').textContent = 'reconnecting…'; };
@@ -35,7 +35,7 @@ export class Transcript {
 
   seen() { this.unseen = 0; $('newer').hidden = true; }
 
-  // place puts a row where its time belongs: lines of people who talk at once arrive out of order.
+  // place inserts a row in order of time: lines of people who talk at once arrive out of order.
   place(li, ms) {
     const follow = this.atEnd();
     li.dataset.ms = ms;
@@ -87,7 +87,7 @@ export class Transcript {
     const li = this.row(key, u.speaker_id, u.speaker, u.start_ms);
     li.classList.toggle('doubt', !!(u.doubt && u.doubt.length));
     if (u.doubt && u.doubt.length) li.title = 'unsure: ' + u.doubt.join(', ').replaceAll('_', ' ');
-    li.children[2].textContent = u.state === 'failed' ? '(could not be written down)' : u.text;
+    li.children[2].textContent = u.state === 'failed' ? '(could not be transcribed)' : u.text;
     for (const f of this.flags.get(key) || []) this.mark(li, f);
     this.flags.delete(key);
   }

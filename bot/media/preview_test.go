@@ -1,4 +1,4 @@
-package room_test
+package media_test
 
 import (
 	"context"
@@ -8,20 +8,21 @@ import (
 	"time"
 
 	"earshot/bot"
-	"earshot/bot/room"
+	"earshot/bot/bottest"
+	"earshot/bot/media"
 	"earshot/models"
 )
 
-// TestPreviews: stretches are shown while they are spoken, growing, at most as often as asked, under the key of the clip
-// that follows; what is done with a preview does not harm the clip.
+// TestPreviews: segments are previewed while they grow, no more often than configured, under the key of the clip that follows. Modifying a
+// preview does not affect the clip.
 func TestPreviews(t *testing.T) {
-	packets := voice(t)
-	book := &notebook{}
+	packets := bottest.Sentence(t, time.Minute)
+	book := &bottest.MemorySink{}
 	var mu sync.Mutex
 	var seen []models.Clip
 	var at []time.Time
 	synctest.Test(t, func(t *testing.T) {
-		c := room.Config{Sink: book, PreviewEvery: 500 * time.Millisecond, Preview: func(c models.Clip) {
+		c := media.Config{Sink: book, PreviewEvery: 500 * time.Millisecond, Preview: func(c models.Clip) {
 			mu.Lock()
 			defer mu.Unlock()
 			for i := range c.PCM {
@@ -29,18 +30,18 @@ func TestPreviews(t *testing.T) {
 			}
 			seen, at = append(seen, c), append(at, time.Now())
 		}}
-		_, err := hear(t, c, func(ctx context.Context, sink bot.TrackSink) {
-			k := &talker{ssrc: 7}
+		err := hear(t, open(c), func(ctx context.Context, sink bot.TrackSink) {
+			k := &bottest.Talker{SSRC: 7}
 			for range 2 {
-				k.say(ctx, sink, packets)
+				k.Say(ctx, sink, packets)
 			}
 		})
 		if err != nil {
 			t.Error(err)
 		}
 	})
-	if len(book.clips) < 2 || len(seen) < 2*len(book.clips) {
-		t.Fatalf("%d previews of %d clips", len(seen), len(book.clips))
+	if len(book.Clips) < 2 || len(seen) < 2*len(book.Clips) {
+		t.Fatalf("%d previews of %d clips", len(seen), len(book.Clips))
 	}
 	previews := map[models.Key]int{}
 	for i, p := range seen {
@@ -52,7 +53,7 @@ func TestPreviews(t *testing.T) {
 			t.Errorf("%v: of %q, with %d bytes of Opus", p.Key, p.SpeakerName, len(p.Opus))
 		}
 	}
-	for _, c := range book.clips {
+	for _, c := range book.Clips {
 		if previews[c.Key] == 0 {
 			t.Errorf("%v was not previewed", c.Key)
 		}

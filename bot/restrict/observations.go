@@ -17,8 +17,8 @@ const (
 	retryLast   = 10 * time.Minute
 )
 
-// sight is the last observation of a restriction.
-type sight struct {
+// observation is the last observation of a restriction.
+type observation struct {
 	here   bool // the person was in the room
 	held   bool // it was in force
 	fresh  bool // it has not been in force since the person joined
@@ -41,8 +41,8 @@ const (
 	lost        // it was lifted in the room itself
 )
 
-// see updates the sight by an observation, and returns the job that follows. lower reports that the person is in the audience.
-func (s *sight) see(r models.Restriction, here, holds, lower bool, can bot.Capabilities) job {
+// see takes in what was observed now, and returns the job that follows. lower reports that the person is in the audience.
+func (s *observation) see(r models.Restriction, here, holds, lower bool, can bot.Capabilities) job {
 	if here && !s.here {
 		s.fresh = true
 	}
@@ -77,16 +77,16 @@ func (s *sight) see(r models.Restriction, here, holds, lower bool, can bot.Capab
 	return again
 }
 
-// sights holds the last observations of all restrictions. Its methods may be called from any goroutine.
-type sights struct {
+// observations holds the last observations of all restrictions. Its methods may be called from any goroutine.
+type observations struct {
 	room *room.Room
 
 	mu sync.Mutex
-	of map[place]*sight
+	of map[place]*observation
 }
 
-// forget drops the sights of restrictions that have ended.
-func (s *sights) forget(all []models.Restriction) {
+// forget drops the observations of restrictions that have ended.
+func (s *observations) forget(all []models.Restriction) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for p := range s.of {
@@ -97,7 +97,7 @@ func (s *sights) forget(all []models.Restriction) {
 }
 
 // judge observes a restriction and returns the job that follows.
-func (s *sights) judge(r models.Restriction, all []models.Restriction, people []room.Present, now time.Time) job {
+func (s *observations) judge(r models.Restriction, all []models.Restriction, people []room.Present, now time.Time) job {
 	here := slices.ContainsFunc(people, func(p room.Present) bool { return p.ID == r.Person })
 	holds := s.room.InForce(r.Verb, r.Person)
 	can, _ := s.room.Can()
@@ -108,7 +108,7 @@ func (s *sights) judge(r models.Restriction, all []models.Restriction, people []
 	defer s.mu.Unlock()
 	x := s.of[place{r.Person, r.Verb}]
 	if x == nil {
-		x = &sight{}
+		x = &observation{}
 		s.of[place{r.Person, r.Verb}] = x
 	}
 	if now.Before(x.retry) {
@@ -125,7 +125,7 @@ func (s *sights) judge(r models.Restriction, all []models.Restriction, people []
 }
 
 // put records the outcome of a job: unless done, the next attempt is delayed.
-func (s *sights) put(r models.Restriction, done bool) {
+func (s *observations) put(r models.Restriction, done bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	x := s.of[place{r.Person, r.Verb}]

@@ -1,4 +1,4 @@
-package room_test
+package media_test
 
 import (
 	"context"
@@ -7,27 +7,26 @@ import (
 	"time"
 
 	"earshot/bot"
+	"earshot/bot/bottest"
 	"earshot/bot/media"
-	"earshot/bot/room"
 	"earshot/models"
 )
 
-// TestRoomStats: who speaks is decoded, who does not is not; what was lost, late or no RTP is counted, and stays counted
-// when the track is over.
-func TestRoomStats(t *testing.T) {
-	packets := voice(t)
+// TestStats: tracks of people who speak are decoded, others are not. Packets that were lost, late or not RTP are counted, and remain
+// counted after the track has ended.
+func TestStats(t *testing.T) {
+	packets := bottest.Sentence(t, time.Minute)
 	synctest.Test(t, func(t *testing.T) {
-		ctx, cancel := context.WithCancel(t.Context())
-		var r *room.Room
+		p := open(media.Config{Sink: &bottest.MemorySink{}})
 		var during, silent media.Stats
-		play := func(ctx context.Context, handler bot.RoomHandler) error {
-			handler.Joined(bot.Capabilities{})
-			mute := handler.Track(bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
-			sink, k := handler.Track(ana), &talker{ssrc: 7}
+		err := hear(t, p, func(ctx context.Context, sink bot.TrackSink) {
+			mute := p.Track(bot.TrackInfo{Track: "t2", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
+			defer mute.End()
+			k := &bottest.Talker{SSRC: 7}
 			sink.Packet([]byte("no RTP"), 0)
 			var missed []byte
-			for i, p := range packets {
-				raw := k.rtp(p)
+			for i, payload := range packets {
+				raw := k.RTP(payload)
 				switch i {
 				case 60:
 					missed = raw
@@ -37,26 +36,21 @@ func TestRoomStats(t *testing.T) {
 				if i != 60 {
 					sink.Packet(raw, 0)
 				}
-				pause(ctx, 20*time.Millisecond)
+				bottest.Pause(ctx, 20*time.Millisecond)
 				if i == len(packets)/2 {
-					during = r.Stats()
+					during = p.Stats()
 				}
 			}
-			pause(ctx, 30*time.Second)
-			silent = r.Stats()
-			sink.End()
-			mute.End()
-			cancel()
-			return stay(ctx)
-		}
-		r = newRoom(t, room.Config{Sink: &notebook{}, Connector: playing(play)})
-		if _, err := r.Run(ctx); err != nil {
+			bottest.Pause(ctx, 30*time.Second)
+			silent = p.Stats()
+		})
+		if err != nil {
 			t.Fatal(err)
 		}
 		if during.Decoded != 1 || during.Silent != 1 || silent.Decoded != 0 || silent.Silent != 2 {
 			t.Errorf("in speech %d decoded and %d silent tracks, in silence %d and %d", during.Decoded, during.Silent, silent.Decoded, silent.Silent)
 		}
-		over := r.Stats()
+		over := p.Stats()
 		want := uint64(len(packets) + 1)
 		if over.Packets != want || over.Bad != 1 || over.Dropped != 0 || over.Decoded+over.Silent != 0 {
 			t.Errorf("%+v, want %d packets and a bad one", over, want)

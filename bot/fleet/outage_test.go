@@ -1,0 +1,181 @@
+package fleet
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"earshot/models"
+	"earshot/models/store"
+)
+
+// TestAShortOutage: a store that does not answer for two and a half seconds, whenever that begins, drives nobody out of a room.
+func TestAShortOutage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := &cuttable{Leases: openLeases(t)}
+		s := stage{make(chan SessionRequest, 9), nil, nil, nil}
+		f, left := s.sharing(t, db, "one", JoinRequest{Address: stageRoom, Standing: true})
+		<-s.joined
+		for range 10 {
+			time.Sleep(10*renewEvery + renewEvery/10)
+			db.cut.Store(true)
+			time.Sleep(renewEvery * 5 / 2)
+			db.cut.Store(false)
+		}
+		time.Sleep(leaving)
+		if got := f.LeaseStats(); got.Expired > 0 || got.Held != 1 || got.Age > renewEvery {
+			t.Errorf("%+v", got)
+		}
+		left()
+	})
+}
+
+// unhurried notices how long the store is given at least to renew leases.
+type unhurried struct {
+	store.Leases
+	mu    sync.Mutex
+	least time.Duration
+}
+
+// RenewRooms implements store.Leases.
+func (u *unhurried) RenewRooms(ctx context.Context, node string, lasts time.Duration) ([]models.RoomLease, error) {
+	if end, ok := ctx.Deadline(); ok {
+		u.mu.Lock()
+		u.least = min(u.least, time.Until(end))
+		u.mu.Unlock()
+	}
+	return u.Leases.RenewRooms(ctx, node, lasts)
+}
+
+// TestAnHeirThatNeverComes: when the time for handing rooms over is up, a renewal under way is not cut short: that would count as trouble
+// with the store.
+func TestAnHeirThatNeverComes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		u := &unhurried{Leases: openLeases(t), least: time.Hour}
+		s := stage{make(chan SessionRequest, 9), nil, nil, nil}
+		f := New(s, slog.New(slog.DiscardHandler))
+		f.Share(Sharing{Leases: u, Node: "one", Peers: func(context.Context) ([]Peer, error) { return []Peer{{"two", 2, true}}, nil }})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- f.Run(ctx, []JoinRequest{{Address: stageRoom, Standing: true}}, nil) }()
+		<-s.joined
+		handedOver := make(chan error, 1)
+		go func() { handedOver <- f.HandOver(ctx) }()
+		time.Sleep(renewEvery)
+		heir, err := u.ClaimRooms(ctx, models.RoomClaim{Node: "two", Lasts: time.Hour, Most: 1, Configured: []string{stageRoom}})
+		if err != nil || len(heir) != 1 {
+			t.Errorf("%+v, %v", heir, err)
+		}
+		began := time.Now()
+		if err := <-handedOver; err != nil {
+			t.Error(err)
+		}
+		if took := time.Since(began); took < HandOverTime-2*renewEvery {
+			t.Errorf("waited %v", took)
+		}
+		if want := f.leases.requestTime(); u.least < want {
+			t.Errorf("a renewal had %v, want %v", u.least, want)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// slow is a stage on which leaving a room takes until the test says so.
+type slow struct {
+	stage
+	gone chan struct{}
+}
+
+// Listen implements Host.
+func (s slow) Listen(ctx context.Context, r SessionRequest) (models.Session, error) {
+	out, err := s.stage.Listen(ctx, r)
+	<-s.gone
+	return out, err
+}
+
+// TestALeaseThatWasGivenUp: a room whose lease could not be renewed goes to another process as soon as the store answers, although the
+// first process is still leaving it and could renew its lease again. That one does not take it back meanwhile.
+func TestALeaseThatWasGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := openLeases(t)
+		wanted := JoinRequest{Address: stageRoom, Standing: true}
+		one := slow{stage{make(chan SessionRequest, 9), nil, nil, nil}, make(chan struct{})}
+		cut := &cuttable{Leases: db}
+		f := New(one, slog.New(slog.DiscardHandler))
+		f.Share(Sharing{Leases: cut, Node: "one"})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- f.Run(ctx, []JoinRequest{wanted}, nil) }()
+		<-one.joined
+		two := stage{make(chan SessionRequest, 9), nil, nil, nil}
+		_, twoLeft := two.sharing(t, db, "two", wanted)
+		cut.cut.Store(true)
+		time.Sleep(leaving + renewEvery)
+		cut.cut.Store(false)
+		answers := time.Now()
+		<-two.joined
+		if took := time.Since(answers); took > 2*renewEvery+claimAgain {
+			t.Errorf("the other process has it after %v", took)
+		}
+		if l := owner(t, db); l.Node != "two" || l.Epoch != 2 || !f.Has(stageRoom) {
+			t.Errorf("%+v, and the first process has left: %v", l, !f.Has(stageRoom))
+		}
+		close(one.gone)
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		twoLeft()
+	})
+}
+
+// outage is a stage on which the first sessions can't begin, because the database does not answer.
+type outage struct {
+	stage
+	left *int // sessions
+}
+
+// Listen implements Host.
+func (o outage) Listen(ctx context.Context, r SessionRequest) (models.Session, error) {
+	if *o.left > 0 {
+		*o.left--
+		return models.Session{ID: "s"}, models.ErrUnavailable
+	}
+	return o.stage.Listen(ctx, r)
+}
+
+// A session that can't begin because the database does not answer is tried again soon, and still resumes what was left.
+func TestListensAfterAnOutage(t *testing.T) {
+	for _, standing := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			fails := 2
+			o := outage{stage{make(chan SessionRequest, 1), make(chan models.EndReason), nil, nil}, &fails}
+			r := JoinRequest{Address: stageRoom, Standing: standing}
+			ctx, leave := context.WithCancel(t.Context())
+			m := newMembership(ctx, r, models.Room{ID: stageRoom}, o, slog.New(slog.DiscardHandler))
+			m.inherit(Lease{models.RoomLease{Epoch: 7}, time.Now()})
+			began, ended := time.Now(), make(chan struct{})
+			go func() { defer close(ended); m.keep(nil) }()
+			got := <-o.joined
+			if took := time.Since(began); took < 3*retryMin || took > 4*retryMin || got.Lease == nil || got.Lease.Epoch != 7 {
+				t.Errorf("it listens after %v, with the lease %+v", took, got.Lease)
+			}
+			leave()
+			<-ended
+		})
+	}
+	synctest.Test(t, func(t *testing.T) { // nobody holds a room for somebody who invited the bot meanwhile
+		fails := 2
+		o := outage{stage{make(chan SessionRequest, 1), make(chan models.EndReason), nil, nil}, &fails}
+		newMembership(t.Context(), JoinRequest{Address: stageRoom}, models.Room{ID: stageRoom}, o, slog.New(slog.DiscardHandler)).keep(nil)
+		if fails != 1 {
+			t.Errorf("%d failures left, want 1", fails)
+		}
+	})
+}

@@ -1,0 +1,197 @@
+package stream_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"earshot/bot"
+	"earshot/bot/audio"
+	"earshot/bot/bottest"
+	"earshot/bot/ffmpeg"
+	"earshot/bot/internal/processtest"
+	"earshot/bot/stream"
+	"earshot/models"
+)
+
+func TestMain(m *testing.M) {
+	if len(os.Args) == 4 && os.Args[1] == "ffmpeg" { // as the program starts itself
+		fmt.Fprintln(os.Stderr, ffmpeg.Confine(os.Args[2], os.Args[3]))
+		os.Exit(1)
+	}
+	goleak.VerifyTestMain(m)
+}
+
+// patience is how long a test waits for something that must happen.
+const patience = time.Minute
+
+// launcher returns a launcher of ffmpeg, or skips the test if there is none.
+func launcher(t *testing.T) *ffmpeg.Launcher {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("a real ffmpeg in real time")
+	}
+	l := &ffmpeg.Launcher{Path: "/proc/self/exe", Args: []string{os.Args[0], "ffmpeg"}, Program: ffmpeg.Find(os.Getenv("PATH"))}
+	if l.Program == "" {
+		t.Skip("no ffmpeg here: scripts/deps.sh --tests installs it (Debian's package ffmpeg)")
+	}
+	return l
+}
+
+// connect returns a connector that may listen anywhere.
+func connect(t *testing.T, url, password string) *stream.Connector {
+	t.Helper()
+	c, err := stream.New(stream.Config{
+		URL: url, Password: password, Name: "Stage", Unseen: true, FFmpeg: launcher(t), Peer: bottest.Factory(t), Log: bottest.Log(),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// speech returns the path of a recording of somebody speaking.
+func speech(t *testing.T) string {
+	t.Helper()
+	path, err := filepath.Abs("../../transcribe/fixture/eval/00.wav")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// encoder runs an ordinary ffmpeg that sends the recording in a loop, in real time, until the test ends.
+func encoder(t *testing.T, words ...string) *exec.Cmd {
+	t.Helper()
+	all := append([]string{"-nostdin", "-loglevel", "error", "-re", "-stream_loop", "-1", "-i", speech(t)}, words...)
+	cmd := exec.CommandContext(t.Context(), "ffmpeg", all...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+	return cmd
+}
+
+// port returns a free port on this machine.
+func port(t *testing.T) int {
+	t.Helper()
+	n, err := processtest.Port()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+// listener is a bot.RoomHandler that records what it hears.
+type listener struct {
+	mu      sync.Mutex
+	news    chan struct{}
+	joined  int
+	tracks  []bot.TrackInfo
+	ended   int
+	left    int
+	packets []audio.Packet
+	at      []time.Time
+	why     error
+	loud    int // packets that hold more than silence
+}
+
+func newListener() *listener { return &listener{news: make(chan struct{}, 1)} }
+
+func (e *listener) note(f func()) {
+	e.mu.Lock()
+	f()
+	e.mu.Unlock()
+	select {
+	case e.news <- struct{}{}:
+	default:
+	}
+}
+func (e *listener) Joined(bot.Capabilities) { e.note(func() { e.joined++ }) }
+func (e *listener) Speaker(models.Speaker)  {}
+func (e *listener) Left(string)             { e.note(func() { e.left++ }) }
+func (e *listener) Talking(string, bool)    {}
+func (e *listener) End()                    { e.note(func() { e.ended++ }) }
+func (e *listener) Track(i bot.TrackInfo) bot.TrackSink {
+	e.note(func() { e.tracks = append(e.tracks, i) })
+	return e
+}
+
+func (e *listener) Packet(raw []byte, level uint8) {
+	p, err := audio.ParsePacket(raw, level)
+	if err != nil {
+		panic(err)
+	}
+	e.note(func() {
+		e.packets, e.at = append(e.packets, p), append(e.at, time.Now())
+		if len(p.Payload) > 24 {
+			e.loud++
+		}
+	})
+}
+
+// until waits for a condition, which is evaluated under the lock.
+func (e *listener) until(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	late := time.After(patience)
+	for {
+		e.mu.Lock()
+		ok := holds()
+		e.mu.Unlock()
+		if ok {
+			return
+		}
+		if e.why != nil {
+			t.Fatalf("not seen before the end (%v): %s", e.why, what)
+		}
+		select {
+		case <-e.news:
+		case <-late:
+			t.Fatalf("not seen: %s (%d joins, %d tracks, %d packets)", what, e.joined, len(e.tracks), len(e.packets))
+		}
+	}
+}
+
+// hears waits for another second of speech.
+func (e *listener) hears(t *testing.T) {
+	t.Helper()
+	e.mu.Lock()
+	from := e.loud
+	e.mu.Unlock()
+	e.until(t, "the sound", func() bool { return e.loud >= from+50 })
+}
+
+// listen starts a connector. leave stops it, over waits until it ends by itself; both return how it ended.
+func (e *listener) listen(t *testing.T, c bot.Connector) (leave, over func() error) {
+	t.Helper()
+	ctx, cancel := context.WithCancelCause(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		err := c.Run(ctx, e)
+		e.note(func() { e.why = err })
+		ended <- err
+	}()
+	wait := sync.OnceValue(func() error {
+		select {
+		case err := <-ended:
+			return err
+		case <-time.After(patience):
+			return errors.New("it does not end")
+		}
+	})
+	leave = func() error { cancel(errEnough); return wait() }
+	t.Cleanup(func() { _ = leave() })
+	return leave, wait
+}
+
+var errEnough = errors.New("enough")
