@@ -3,6 +3,7 @@
 package main
 
 import (
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,79 +17,48 @@ import (
 	"earshot/cmd/earshot/internal/programtest"
 )
 
-// TestDocsCommandsWork runs every command in the code blocks of docs/*.md, page by page, each in a folder with a record and
-// the files that pages name. "sudo -u earshot" is left out: the test is the record's owner.
-func TestDocsCommandsWork(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs the real parts")
-	}
-	t.Parallel()
-	pages, err := filepath.Glob("../../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	n := 0
-	for _, page := range pages {
-		if filepath.Base(page) == "privacy.md" { // it has a test of its own, which looks at what the commands left
-			continue
+// docsPages are the pages below docs.
+func docsPages(t *testing.T) (pages []string) {
+	t.Helper()
+	err := filepath.WalkDir("../../docs", func(path string, _ fs.DirEntry, err error) error {
+		if filepath.Ext(path) == ".md" {
+			pages = append(pages, path)
 		}
-		text, err := os.ReadFile(page)
-		if err != nil {
-			t.Fatal(err)
-		}
-		blocks := regexp.MustCompile("(?s)```console\n(.*?)```").FindAllStringSubmatch(string(text), -1)
-		if len(blocks) == 0 {
-			continue
-		}
-		var commands []string
-		for _, block := range blocks {
-			for line := range strings.Lines(block[1]) {
-				commands = append(commands, strings.TrimPrefix(strings.TrimSpace(line), "sudo -u earshot "))
-			}
-		}
-		n += len(commands)
-		t.Run(filepath.Base(page), func(t *testing.T) {
-			t.Parallel()
-			dir := docsFolder(t)
-			for _, line := range commands {
-				runLine(t, dir, line)
-			}
-		})
+		return err
+	})
+	if err != nil || len(pages) < 30 {
+		t.Fatalf("%d pages, %v", len(pages), err)
 	}
-	if n < 30 {
-		t.Errorf("only %d commands found", n)
-	}
+	return pages
 }
 
-// docsFolder is a folder with what the pages name: rules, settings, a recording and a record.
-func docsFolder(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	for name, from := range map[string]string{
-		"my-room.yaml": "../../configs/rules/open-mic.yaml", "my-earshot.yaml": "../../configs/earshot.yaml",
-		"talk.wav": "../../transcribe/fixture/eval/00.wav",
-	} {
-		data, err := os.ReadFile(from)
-		if err != nil {
-			t.Fatal(err)
+var settingsBlock = regexp.MustCompile("(?s)```yaml\n(.*?)```")
+
+// finds puts the settings that a page of docs/setup shows into the reader's folder, and checks them: PAGE.yaml, and targets of notices in
+// targets.yaml, which only its owner can read.
+func (r *reader) finds(page string) {
+	r.t.Helper()
+	if filepath.Base(filepath.Dir(page)) != "setup" {
+		return
+	}
+	text, err := os.ReadFile(page)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	for _, block := range settingsBlock.FindAllStringSubmatch(string(text), -1) {
+		name, check := strings.TrimSuffix(filepath.Base(page), ".md")+".yaml", "earshot config check "
+		if strings.HasPrefix(block[1], "targets:") {
+			name, check = "targets.yaml", "EARSHOT_NOTICES_TARGETS=targets.yaml earshot notify list #"
 		}
-		programtest.Write(t, filepath.Join(dir, name), string(data))
+		programtest.Write(r.t, filepath.Join(r.folder, name), block[1])
+		r.runs(check + name)
 	}
-	programtest.Write(t, filepath.Join(dir, "meeting.vtt"), "WEBVTT\n\n00:01.000 --> 00:03.000\n<v Ana>Welcome to the meeting.\n")
-	if err := programtest.WriteSample(filepath.Join(dir, "record")); err != nil {
-		t.Fatal(err)
-	}
-	return dir
 }
 
 // TestDocsNameWhatThereIs: a page that names a file, a command or a setting that is not there leads people astray.
 func TestDocsNameWhatThereIs(t *testing.T) {
-	pages, err := filepath.Glob("../../docs/*.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	commands := append(commandPaths(newRoot(&cli.Env{}), ""), "help")
-	for _, page := range append(pages, "../../README.md") {
+	for _, page := range append(docsPages(t), "../../README.md") {
 		text, err := os.ReadFile(page)
 		if err != nil {
 			t.Fatal(err)

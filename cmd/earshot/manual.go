@@ -1,10 +1,9 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
+	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
@@ -18,14 +17,18 @@ func newManCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "man FOLDER",
 		Short: "Write the manual pages into a folder",
-		Long: `Writes a manual page for every command into a folder that is there: earshot.1, earshot-serve.1 and so on. The packages
-bring them; for a copy that you built, put them where "man" looks.`,
+		Long: `Writes a manual page for every command into an existing folder: earshot.1, earshot-serve.1 and so on. The packages include
+them; for a copy that you built yourself, put them where "man" looks.`,
 		Example: "  earshot man ~/.local/share/man/man1",
 		Args:    cobra.ExactArgs(1),
 		Hidden:  true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
-				return cli.BadInput(models.WithHint(fmt.Errorf("%s: %w", args[0], errors.Join(err, fs.ErrInvalid)), "name a folder that is there"))
+			info, err := os.Stat(args[0])
+			if err == nil && !info.IsDir() {
+				err = fmt.Errorf("%s: %w", args[0], syscall.ENOTDIR)
+			}
+			if err != nil {
+				return cli.BadInput(models.WithHint(err, "name a folder that is there"))
 			}
 			root := cmd.Root()
 			root.DisableAutoGenTag = true // the same pages from the same source

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"io"
+	"log"
 	"os"
 	"os/signal"
 	"syscall"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"earshot/cmd/earshot/cli"
+	"earshot/cmd/earshot/commands/examples"
 	"earshot/cmd/earshot/commands/model"
 	"earshot/cmd/earshot/commands/record"
 	"earshot/cmd/earshot/commands/rooms"
@@ -20,6 +22,7 @@ import (
 // run is the program: it returns the exit code. The first interrupt asks the command to end in order, the second ends
 // the program at once.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	log.SetOutput(io.Discard) // net/http prints there what servers send without being asked; our own log is another
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop)
@@ -28,17 +31,19 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 		// os.Getwd looks into the folder before it believes $PWD, and gives up where it may not. Without $PWD it asks the system.
 		_ = os.Unsetenv("PWD")
 	}
-	env := &cli.Env{Stdin: stdin, Stdout: stdout, Stderr: stderr, Environ: os.Environ(), Version: version}
+	env := &cli.Env{Stdin: stdin, Stdout: stdout, Stderr: stderr, Environ: os.Environ(), Version: named()}
 	return env.Run(ctx, newRoot(env), args)
 }
 
 // newRoot builds the whole tree of commands.
 func newRoot(env *cli.Env) *cobra.Command {
-	commands := []*cobra.Command{newManCommand(), newVersionCommand(env)}
-	for _, theme := range []func(*cli.Env) []*cobra.Command{
-		rooms.Commands, record.Commands, rules.Commands, service.Commands, model.Commands,
-	} {
-		commands = append(commands, theme(env)...)
-	}
-	return cli.NewRoot(env, commands...)
+	return cli.NewRoot(
+		env,
+		cli.Theme{Title: "Rooms", Commands: rooms.Commands(env)},
+		cli.Theme{Title: "Record", Commands: record.Commands(env)},
+		cli.Theme{Title: "Rules", Commands: rules.Commands(env)},
+		cli.Theme{Title: "Service", Commands: service.Commands(env)},
+		cli.Theme{Title: "Models and recordings", Commands: model.Commands(env)},
+		cli.Theme{Commands: []*cobra.Command{newManCommand(), examples.Command(env), newVersionCommand(env)}},
+	)
 }

@@ -27,12 +27,13 @@ func recordings(e *testscript.Env) error {
 	if err != nil {
 		return err
 	}
-	demo, err := filepath.Abs("stage/demo")
+	demo, err := filepath.Abs("playback/demo")
 	e.Setenv("EVAL", eval)
 	e.Setenv("DEMO", demo)
 	e.Setenv("OWNPATH", filepath.SplitList(e.Getenv("PATH"))[0]) // where earshot is, and nothing else
 	e.Setenv("MODEL", filepath.Join(filepath.Dir(eval), fixture.FileName))
-	return errors.Join(err, writeSilence(filepath.Join(e.WorkDir, "silence.wav")), writeOddOnes(e.WorkDir, eval))
+	return errors.Join(err, writeSilence(filepath.Join(e.WorkDir, "silence.wav")), writeOddOnes(e.WorkDir, eval),
+		writeImports(e.WorkDir))
 }
 
 // writeOddOnes writes recordings of which something is special: a speaker on each channel, a damaged page, and sound in a

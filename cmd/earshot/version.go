@@ -1,21 +1,34 @@
 package main
 
 import (
+	"cmp"
+	_ "embed"
 	"maps"
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"earshot/cmd/earshot/cli"
 )
 
-// version and commit are set by the linker (-X main.version=…) and never change while the program runs.
+// number is the version that is released next, or that is released here: the one place where it stands.
+//
+//go:embed version.txt
+var number string
+
+// version, commit and its date (RFC 3339) are set by the linker (-X main.version=…) and never change while the program runs.
 var (
-	version = "dev"
+	version = ""
 	commit  = ""
+	date    = ""
 )
+
+// named is the version by which the program calls itself. One that was built without its Makefile is a development version.
+func named() string { return cmp.Or(version, strings.TrimSpace(number)+"-dev") }
 
 // versionJSON is what "version --json" prints.
 type versionJSON struct {
@@ -33,7 +46,8 @@ type versionJSON struct {
 // readVersion gathers what the linker noted.
 func readVersion() versionJSON {
 	v := versionJSON{
-		Version: version, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Commit: commit, Libraries: libraries(),
+		Version: named(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Commit: commit, Time: date,
+		Libraries: libraries(),
 	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -50,6 +64,18 @@ func readVersion() versionJSON {
 		}
 	}
 	return v
+}
+
+// when is what is known of the commit beside its name.
+func (v versionJSON) when() string {
+	out := ""
+	if t, err := time.Parse(time.RFC3339, v.Time); err == nil {
+		out = " of " + t.UTC().Format(time.DateOnly)
+	}
+	if v.Modified {
+		out += ", with changes"
+	}
+	return out
 }
 
 // libraries reads what the linker noted; modules that this program does not hold are absent.
@@ -79,7 +105,11 @@ func newVersionCommand(env *cli.Env) *cobra.Command {
 			if asJSON {
 				return env.JSON(v)
 			}
-			env.Printf("earshot %s\n%s %s\n", v.Version, v.Go, v.Platform)
+			env.Printf("earshot %s\n", v.Version)
+			if v.Commit != "" {
+				env.Printf("commit %s%s\n", v.Commit, v.when())
+			}
+			env.Printf("%s %s\n", v.Go, v.Platform)
 			for _, name := range slices.Sorted(maps.Keys(v.Libraries)) {
 				env.Printf("%s %s\n", name, v.Libraries[name])
 			}

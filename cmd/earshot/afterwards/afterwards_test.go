@@ -62,7 +62,7 @@ func TestSessionEndLeavesSummaryAndFiles(t *testing.T) {
 			t.Errorf("%s: %d bytes, want %d; mode %v, %v", f, len(got), want.Len(), info.Mode(), err)
 		}
 	}
-	if s.Export.Redact = true; WriteFiles(t.Context(), s.Export, s.Store, "open-mic-1") != nil {
+	if s.Export.Redact = true; WriteFiles(t.Context(), s.Export, s.Store, "open-mic-1", nil) != nil {
 		t.Error("no redacted files")
 	}
 	masked, err := os.ReadFile(filepath.Join(out, "open-mic-1.redacted.txt"))
@@ -72,6 +72,24 @@ func TestSessionEndLeavesSummaryAndFiles(t *testing.T) {
 }
 
 // What lies in the folder under the names of our files can lead nowhere else.
+// TestWhatAnotherProcessDidIsNotRepeated: also not when the program ends just as it looks whether the work is done.
+func TestWhatAnotherProcessDidIsNotRepeated(t *testing.T) {
+	s, _ := finished(t, configs.Export{})
+	s.wrapUp(t.Context(), "open-mic-1") // the other process
+	out := t.TempDir()
+	s.Export = configs.Export{Dir: out, Formats: []string{"txt"}}
+	s.Alone = func(ctx context.Context, _ string, do func(context.Context)) bool {
+		ctx, end := context.WithCancel(ctx)
+		end()
+		do(ctx)
+		return true
+	}
+	s.wrapUpOnce(t.Context(), "open-mic-1")
+	if files, err := os.ReadDir(out); err != nil || len(files) > 0 {
+		t.Errorf("written again: %v, %v", files, err)
+	}
+}
+
 func TestExportStaysInItsFolder(t *testing.T) {
 	out, outside := t.TempDir(), filepath.Join(t.TempDir(), "victim")
 	if err := os.WriteFile(outside, []byte("mine"), 0o600); err != nil {
@@ -83,7 +101,7 @@ func TestExportStaysInItsFolder(t *testing.T) {
 		}
 	}
 	s, _ := finished(t, configs.Export{Dir: out, Formats: []string{"txt"}})
-	if err := WriteFiles(t.Context(), s.Export, s.Store, "open-mic-1"); err != nil {
+	if err := WriteFiles(t.Context(), s.Export, s.Store, "open-mic-1", nil); err != nil {
 		t.Fatal(err)
 	}
 	if data, err := os.ReadFile(outside); err != nil || string(data) != "mine" {
@@ -106,7 +124,7 @@ func TestExportStaysInItsFolder(t *testing.T) {
 	if err != nil || !slices.Equal(left, []string{"open-mic-1.txt"}) {
 		t.Errorf("in the folder: %v, %v", left, err)
 	}
-	err = WriteFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, s.Store, "open-mic-1")
+	err = WriteFiles(t.Context(), configs.Export{Dir: filepath.Join(out, "none"), Formats: []string{"txt"}}, s.Store, "open-mic-1", nil)
 	if !errors.Is(err, fs.ErrNotExist) || models.Hint(err) == "" {
 		t.Errorf("no folder: %v", err)
 	}

@@ -15,9 +15,13 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// WriteFiles writes a session's files into the configured folder, each as a whole or not at all. Their names are made
-// from the session's id, and nothing outside the folder can be reached.
-func WriteFiles(ctx context.Context, c configs.Export, record store.Store, id string) error {
+// WriteFiles exports a session into the configured folder; each file is written as a whole or not at all. File names are made from
+// the session's id and cannot lead outside the folder.
+//
+// note, if any, says in the record that the folder, which it names, holds files of the session.
+func WriteFiles(
+	ctx context.Context, c configs.Export, record store.Store, id string, note func(ctx context.Context, session, place string) error,
+) error {
 	if c.Dir == "" {
 		return nil
 	}
@@ -26,6 +30,15 @@ func WriteFiles(ctx context.Context, c configs.Export, record store.Store, id st
 		return models.WithHint(fmt.Errorf("export.dir: %w", err), "make the folder, or leave export.dir empty")
 	}
 	defer root.Close()
+	if note != nil {
+		place, err := namePlace(root)
+		if err != nil {
+			return fmt.Errorf("export.dir: %w", err)
+		}
+		if err := note(ctx, id, place); err != nil {
+			return err
+		}
+	}
 	store, o := ExportStore{record}, export.Options{Redact: c.Redact}
 	var errs []error
 	if c.Sound {
@@ -53,27 +66,7 @@ func WriteFiles(ctx context.Context, c configs.Export, record store.Store, id st
 	return errors.Join(errs...)
 }
 
-// ReplaceFile writes a file that only this user can read, under another name first.
-func ReplaceFile(root *os.Root, name string, data []byte) error {
-	part := name + ".part"
-	if err := root.Remove(part); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	f, err := root.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err == nil {
-		err = root.Rename(part, name)
-	}
-	if err != nil {
-		_ = root.Remove(part)
-	}
-	return err
-}
-
-// Sounds are the clips of a record, for exports.
+// Sounds gives exports access to the clips of a record.
 type Sounds struct{ store.Store }
 
 // Bleep implements export.Sounds.

@@ -40,10 +40,10 @@ func (c *countingStore) Sweep(_ context.Context, _ time.Time, p models.Retention
 	return models.Swept{Utterances: 3}, nil
 }
 
-func (c *countingStore) StaleFiles(context.Context) ([]string, error)  { return nil, nil }
-func (c *countingStore) FilesRemoved(context.Context, string) error    { return nil }
-func (c *countingStore) StaleSounds(context.Context) ([]string, error) { return nil, nil }
-func (c *countingStore) SoundsRemoved(context.Context, string) error   { return nil }
+func (c *countingStore) StaleFiles(context.Context, string) ([]string, error)  { return nil, nil }
+func (c *countingStore) FilesRemoved(context.Context, string, string) error    { return nil }
+func (c *countingStore) StaleSounds(context.Context, string) ([]string, error) { return nil, nil }
+func (c *countingStore) SoundsRemoved(context.Context, string, string) error   { return nil }
 
 func (c *countingStore) Erasing(context.Context) (int, error) {
 	c.mu.Lock()

@@ -6,15 +6,15 @@ import (
 )
 
 const (
-	// SummaryTime is how long a summary may take, with a language model that thinks slowly.
+	// SummaryTime limits how long a summary may take, including a slow language model.
 	SummaryTime = 2 * time.Minute
-	// modelTime is how much of it the language model may take.
+	// modelTime limits how much of that the language model may use.
 	modelTime = 100 * time.Second
-	// EndTime is how long a summary, and then the files, may take when the program ends.
+	// EndTime limits how long a summary and its export may take once the program is ending.
 	EndTime = 10 * time.Second
 )
 
-// outlasting is a context that lasts for some time, and when ctx ends before, for EndTime from then on.
+// outlasting is a context that ends after a given time; if ctx ends first, it lasts for EndTime from then on.
 func outlasting(ctx context.Context, lasts time.Duration) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithTimeout(context.WithoutCancel(ctx), lasts)
 	forget := context.AfterFunc(ctx, func() {

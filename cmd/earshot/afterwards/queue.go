@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -11,36 +12,39 @@ import (
 )
 
 const (
-	// lookEvery is how often it is looked whether everything that was heard in a session is text.
+	// lookEvery is how often the queue checks whether a session is fully decoded.
 	lookEvery = 250 * time.Millisecond
-	// atOnce bounds the sessions that are summed up at the same time: a language model may take minutes for one.
+	// atOnce limits how many sessions are summarised at the same time: a language model may take minutes for one.
 	atOnce = 4
 )
 
-// Queue is the sessions that are over and wait for their last words to be text, so that they can be summed up and their files
-// written. No stay waits for that, and no room: only the end of the program does, for a while. Its methods may be called from any
+// Queue holds the sessions that are over and wait for their last clips to be decoded, so that they can be summarised and exported.
+// Leaving a room does not wait for this; only the end of the program does, for a while. Its methods may be called from any
 // goroutine.
 type Queue struct {
-	// Summaries sums sessions up when somebody asks, too.
+	// Summaries also summarises sessions on request.
 	Summaries Summariser
 
-	// pending counts the clips of a session that wait for decoding; models.ErrNotFound: the session was erased.
+	// pending counts a session's clips that wait to be decoded; models.ErrNotFound means that the session was erased.
 	pending func(ctx context.Context, id string) (int, error)
-	// wrapUp sums a session up, with less care when its context ends.
+	// wrapUp summarises and exports a session; it hurries when its context ends.
 	wrapUp func(ctx context.Context, id string)
 	log    *slog.Logger
 
 	mu      sync.Mutex
 	waiting []string
 	busy    int
-	changed chan struct{} // rings when a session came or was wrapped up
+	changed chan struct{} // signals that a session was added or finished
 	work    sync.WaitGroup
 }
 
-// Add has a session wrapped up when its words are there. It does not wait.
+// Add queues a session to be wrapped up once it is fully decoded. It does not wait.
 func (q *Queue) Add(id string) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
+	if slices.Contains(q.waiting, id) {
+		return
+	}
 	q.waiting = append(q.waiting, id)
 	q.ring()
 }
@@ -53,7 +57,7 @@ func (q *Queue) ring() {
 	}
 }
 
-// Run wraps sessions up until the context ends. It returns after all that it began.
+// Run wraps sessions up until the context ends. It returns once everything it started has finished.
 func (q *Queue) Run(ctx context.Context) error {
 	defer q.work.Wait()
 	t := time.NewTicker(lookEvery)
@@ -69,14 +73,14 @@ func (q *Queue) Run(ctx context.Context) error {
 	}
 }
 
-// look begins to wrap up the sessions whose words are all there.
+// look starts to wrap up the sessions that are fully decoded.
 func (q *Queue) look(ctx context.Context) {
 	q.mu.Lock()
 	ids := q.waiting
 	q.waiting = nil
 	q.mu.Unlock()
 	var later []string
-	full := false // what finds no place is first when there is one: nothing that ended after it overtakes it
+	full := false // whatever finds no slot goes first later: no session that ended after it overtakes it
 	for _, id := range ids {
 		switch n, err := q.pending(ctx, id); {
 		case errors.Is(err, models.ErrNotFound):
@@ -91,7 +95,7 @@ func (q *Queue) look(ctx context.Context) {
 	q.waiting = append(later, q.waiting...)
 }
 
-// begin wraps a session up beside others, unless enough are being.
+// begin wraps a session up in the background, unless too many already are.
 func (q *Queue) begin(ctx context.Context, id string) bool {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -109,8 +113,7 @@ func (q *Queue) begin(ctx context.Context, id string) bool {
 	return true
 }
 
-// Finish waits, while Run runs, until every session whose words are there is wrapped up, or the context ends. The next start sees
-// to the others.
+// Finish waits, while Run runs, until every fully decoded session is wrapped up or the context ends. The next start does the rest.
 func (q *Queue) Finish(ctx context.Context) {
 	t := time.NewTicker(lookEvery / 5)
 	defer t.Stop()
@@ -123,11 +126,11 @@ func (q *Queue) Finish(ctx context.Context) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for _, id := range q.waiting {
-		q.log.Warn("the session is not summed up yet; the next start will do it", "session", id)
+		q.log.Warn("the session has not been summarised yet; the next start will do it", "session", id)
 	}
 }
 
-// ready counts the sessions that are being wrapped up or could be.
+// ready counts the sessions that are being wrapped up or could be now.
 func (q *Queue) ready(ctx context.Context) int {
 	q.mu.Lock()
 	n, ids := q.busy, append([]string(nil), q.waiting...)

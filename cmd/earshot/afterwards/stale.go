@@ -10,17 +10,20 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// RemoveFiles removes from a folder what was exported of sessions that something was removed of, and the sound of those
-// of which a clip has expired. They can be exported again, without it.
+// RemoveFiles deletes from a folder the exported files of sessions from which something was removed, and the exported sound of
+// sessions with an expired clip. They can be exported again without the removed content.
 func RemoveFiles(ctx context.Context, store StaleFiles, dir string) error {
-	files, errF := store.StaleFiles(ctx)
-	quiet, errS := store.StaleSounds(ctx)
+	place, err := placeOf(dir)
+	if err != nil {
+		return fmt.Errorf("export.dir: %w", err)
+	}
+	files, errF := store.StaleFiles(ctx, place)
+	quiet, errS := store.StaleSounds(ctx, place)
 	if err := errors.Join(errF, errS); err != nil || len(files)+len(quiet) == 0 {
 		return err
 	}
 	var root *os.Root
 	if dir != "" {
-		var err error
 		if root, err = os.OpenRoot(dir); err != nil {
 			return fmt.Errorf("export.dir: %w", err)
 		}
@@ -30,7 +33,7 @@ func RemoveFiles(ctx context.Context, store StaleFiles, dir string) error {
 		if err := removeSound(root, session); err != nil {
 			return err
 		}
-		if err := store.SoundsRemoved(ctx, session); err != nil {
+		if err := store.SoundsRemoved(ctx, session, place); err != nil {
 			return err
 		}
 	}
@@ -38,15 +41,15 @@ func RemoveFiles(ctx context.Context, store StaleFiles, dir string) error {
 		if err := errors.Join(removeNamed(root, session, export.Formats()), removeClips(root, session)); err != nil {
 			return err
 		}
-		if err := store.FilesRemoved(ctx, session); err != nil {
+		if err := store.FilesRemoved(ctx, session, place); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// removeSound removes the clips of a session, and the page that they are in too, which has none when there is no clip
-// beside it. The page goes first: until the last clip is gone, a removal that was cut short is seen.
+// removeSound deletes a session's exported clips and its HTML page, which embeds them. The page goes first: as long as a clip is
+// left, an interrupted removal can be detected and repeated.
 func removeSound(root *os.Root, session string) error {
 	clips, err := clipsOf(root, session)
 	if err != nil || len(clips) == 0 {
@@ -58,7 +61,7 @@ func removeSound(root *os.Root, session string) error {
 	return removeClips(root, session)
 }
 
-// clipsOf lists the clips of a session in a folder; without a folder there are none.
+// clipsOf lists a session's clips in a folder; none if there is no folder.
 func clipsOf(root *os.Root, session string) (names []string, err error) {
 	if root == nil {
 		return nil, nil
@@ -88,7 +91,7 @@ func removeClips(root *os.Root, session string) error {
 	return nil
 }
 
-// removeNamed removes the files of a session in some formats.
+// removeNamed deletes a session's files in the given formats.
 func removeNamed(root *os.Root, session string, formats []export.Format) error {
 	if root == nil {
 		return nil

@@ -85,7 +85,7 @@ func TestSessionEndLeavesSound(t *testing.T) {
 				t.Errorf("after the time of the sound: %v", got)
 			}
 		}
-		if stale, err := s.Store.StaleSounds(t.Context()); len(stale) > 0 || err != nil {
+		if stale, err := s.Store.StaleSounds(t.Context(), ""); len(stale) > 0 || err != nil {
 			t.Errorf("still to do: %v, %v", stale, err)
 		}
 	}

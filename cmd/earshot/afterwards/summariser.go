@@ -14,17 +14,17 @@ import (
 	"earshot/moderation/summary/llm"
 )
 
-// SummaryKey is the environment variable with the key of the language model's server.
+// SummaryKey is the environment variable that holds the API key of the language model's server.
 const SummaryKey = "EARSHOT_SUMMARY_KEY"
 
-// Summariser sums sessions up from the record, on demand and at their end. Its methods may be called from any goroutine.
+// Summariser summarises sessions from the record, on request and when they end. Its methods may be called from any goroutine.
 type Summariser struct {
 	store store.Store
-	model *llm.Client // nil: no language model is asked
+	model *llm.Client // nil: no language model is used
 	log   *slog.Logger
 }
 
-// NewSummariser takes the language model from the settings; its key is in the environment, not in a file.
+// NewSummariser configures the language model from the settings; its key comes from the environment, not from a file.
 func NewSummariser(store store.Store, cfg configs.Config, key string, log *slog.Logger) (Summariser, error) {
 	z := Summariser{store: store, log: log}
 	if cfg.Summary.URL == "" {
@@ -54,7 +54,7 @@ func (z Summariser) input(ctx context.Context, id string, sinceMS int64) (summar
 	return in, errors.Join(append(errs[:], err)...)
 }
 
-// rename gives people the names that hosts gave them.
+// rename replaces people's names with those that moderators gave them.
 func rename(in *summary.Input, names map[string]string) {
 	for i := range in.Speakers {
 		in.Speakers[i].Name = cmp.Or(names[in.Speakers[i].ID], in.Speakers[i].Name)
@@ -64,8 +64,8 @@ func rename(in *summary.Input, names map[string]string) {
 	}
 }
 
-// lastChange is when something was last added to what a summary is made from. A summary has this time, and not that of
-// its making, so that the same record gives the same bytes.
+// lastChange is when the material of a summary last changed. A summary carries this time rather than the time it was made, so that
+// the same record gives the same bytes.
 func lastChange(in summary.Input) time.Time {
 	last := in.Session.Started
 	if in.Session.Ended.After(last) {
@@ -84,13 +84,13 @@ func lastChange(in summary.Input) time.Time {
 	return last.UTC()
 }
 
-// ExportStore is the record as exports read it: the summary is that of the record as it is now, whether it was stored or
-// not. A language model is not asked for it.
+// ExportStore is the record as exports read it: the summary always reflects the current record, whether it was stored or not. No
+// language model is used for it.
 type ExportStore struct {
 	store.Store
 }
 
-// Summary returns the stored summary of a session that is over, or one made anew when the record has changed since.
+// Summary returns the stored summary of a session that is over, or a new one if the record has changed since.
 func (e ExportStore) Summary(ctx context.Context, id, kind string) (models.Summary, error) {
 	in, err := Summariser{store: e.Store}.input(ctx, id, 0)
 	if err != nil {
@@ -106,8 +106,8 @@ func (e ExportStore) Summary(ctx context.Context, id, kind string) (models.Summa
 	return summary.Make(in), nil
 }
 
-// Summarise returns what was said in a session from a time on, in ms from its start; 0 is all of it. The stored summary
-// is taken as long as the record it was made from has not changed.
+// Summarise summarises what was said in a session from a time on, in ms from its start; 0 means all of it. The stored summary is
+// reused as long as the record it was made from has not changed.
 func (z Summariser) Summarise(ctx context.Context, id string, sinceMS int64) (models.Summary, error) {
 	in, err := z.input(ctx, id, sinceMS)
 	if err != nil {
@@ -122,7 +122,7 @@ func (z Summariser) Summarise(ctx context.Context, id string, sinceMS int64) (mo
 	return z.make(ctx, in), nil
 }
 
-// make sums up. A language model that cannot be reached, or that makes things up, costs nothing but its words.
+// make makes a summary. If the language model cannot be reached or invents things, the summary is made without it.
 func (z Summariser) make(ctx context.Context, in summary.Input) models.Summary {
 	s := summary.Make(in)
 	if z.model == nil || s.Lines == 0 {
@@ -132,18 +132,18 @@ func (z Summariser) make(ctx context.Context, in summary.Input) models.Summary {
 	defer cancel()
 	better, err := z.model.Rewrite(ctx, s, in)
 	if err != nil {
-		z.log.Warn("the summary is made without the language model", "session", in.Session.ID, "err", err)
+		z.log.Warn("the summary was made without the language model", "session", in.Session.ID, "err", err)
 		return s
 	}
 	return better
 }
 
-// Remake sums a session up as far as it has come, and stores it. It goes on when whoever asked has left.
+// Remake summarises a session so far and stores the result. It continues even if the caller's context ends.
 func (z Summariser) Remake(ctx context.Context, id string) (models.Summary, error) {
 	return z.remake(context.WithoutCancel(ctx), id)
 }
 
-// remake is Remake, but that the language model is not waited for when ctx ends.
+// remake is Remake, except that it stops waiting for the language model when patience ends.
 func (z Summariser) remake(patience context.Context, id string) (models.Summary, error) {
 	ctx, cancel := outlasting(patience, SummaryTime)
 	defer cancel()
@@ -158,8 +158,8 @@ func (z Summariser) remake(patience context.Context, id string) (models.Summary,
 	return z.forgetting(ctx, in, s)
 }
 
-// forgetting makes a stored summary anew when something that it was made from was erased in the meantime: while a
-// language model thought, it could have quoted what must not be kept.
+// forgetting makes a stored summary anew if something it was made from was erased in the meantime: the language model could have
+// quoted what must not be kept.
 func (z Summariser) forgetting(ctx context.Context, was summary.Input, s models.Summary) (models.Summary, error) {
 	is, err := z.input(ctx, was.Session.ID, 0)
 	if err != nil {
@@ -178,7 +178,7 @@ func (z Summariser) forgetting(ctx context.Context, was summary.Input, s models.
 	return s, nil
 }
 
-// Recap sums up what was said in a session from a time on, in ms from its start. It does not wait for a language model.
+// Recap summarises what was said in a session from a time on, in ms from its start, without a language model.
 func (z Summariser) Recap(ctx context.Context, id string, sinceMS int64) (models.Summary, error) {
 	in, err := z.input(ctx, id, sinceMS)
 	if err != nil {

@@ -3,18 +3,19 @@ package app
 import (
 	"bufio"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/models/waittest"
+	"earshot/models"
+	"earshot/moderation/review/auth"
 )
 
-// asking is a request with a key.
+// asking is a request made with a key.
 func asking(t *testing.T, address, key string) *http.Response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, http.NoBody)
@@ -30,13 +31,13 @@ func asking(t *testing.T, address, key string) *http.Response {
 	return res
 }
 
-// status asks, and is what the answer's status is.
+// status sends the request and returns the status of the answer.
 func status(t *testing.T, address, key string) int {
 	t.Helper()
 	return asking(t, address, key).StatusCode //nolint:bodyclose // closed at the test's end
 }
 
-// TestAccessFromTheCommandLine gives and takes access beside a running service, which learns of it at once, and without one.
+// TestAccessFromTheCommandLine gives and removes access while a service runs, which learns of it at once, and without one.
 func TestAccessFromTheCommandLine(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -55,17 +56,11 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 	if got := first("access", "list"); !strings.HasPrefix(got, "nobody yet") {
 		t.Errorf("before there is an owner: %s", got)
 	}
-	if out, code := programtest.Client(env, "access", "key", "too soon"); code != 1 || !strings.Contains(out, "set an owner first") {
-		t.Errorf("a key before there is an owner: %d, %s", code, out)
+	early, code := programtest.Client(env, "access", "key", "too soon")
+	if code != 1 || !strings.Contains(early, "create the owner account first") || !strings.Contains(early, "status --first-login") {
+		t.Errorf("a key before there is an owner: %d, %s", code, early)
 	}
-	var log programtest.Output
-	serve := programtest.Command("serve", "--listen", "0.0.0.0:0")
-	serve.Env, serve.Stderr, serve.Stdout = env, &log, &log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = serve.Process.Kill() })
-	waittest.Until(t, "it serves", func() bool { return strings.Contains(log.String(), "msg=serving") })
+	serve := programtest.Serve(t, env, "--listen", "0.0.0.0:0")
 	setup, err := url.Parse(first("status", "--first-login"))
 	if err != nil {
 		t.Fatal(err)
@@ -111,7 +106,11 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 		{"remove", "Kim"},
 		{"revoke", "abc"},
 	} {
-		if out, code := programtest.Client(env, append([]string{"access"}, bad...)...); code != 1 || !strings.Contains(out, "error: ") {
+		want := 1
+		if bad[1] == "nobody" {
+			want = 2 // an unknown name
+		}
+		if out, code := programtest.Client(env, append([]string{"access"}, bad...)...); code != want || !strings.Contains(out, "error: ") {
 			t.Errorf("access %q: %d, %s", bad, code, out)
 		}
 	}
@@ -135,19 +134,14 @@ func TestAccessFromTheCommandLine(t *testing.T) {
 	if got := status(t, page+"/api/sessions", figures); got != http.StatusUnauthorized {
 		t.Errorf("a revoked key: %d", got)
 	}
-	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := serve.Wait(); err != nil {
-		t.Errorf("it ended with %v", err)
-	}
+	serve.Stop(t)
 	first("access", "remove", "LEE")
 	if out, _ := programtest.Client(env, "access", "list"); strings.Contains(out, "Lee") || !strings.Contains(out, "captions of Kim") {
 		t.Errorf("after the removal, without a service:\n%s", out)
 	}
 }
 
-// keyNamed finds a key's id in what access list prints.
+// keyNamed returns the id of a key from the output of access list.
 func keyNamed(t *testing.T, list, label string) string {
 	t.Helper()
 	for line := range strings.Lines(list) {
@@ -157,4 +151,34 @@ func keyNamed(t *testing.T, list, label string) string {
 	}
 	t.Fatalf("no key %q in\n%s", label, list)
 	return ""
+}
+
+// TestAccessOffersRoomsNobodyJoined: access can be given to a configured room that the bot has never joined.
+func TestAccessOffersRoomsNobodyJoined(t *testing.T) {
+	t.Parallel()
+	s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_ROOMS=livekit://rooms.example/book-club,mumble://talk.example/lobby")
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Store.PutUser(t.Context(), models.User{ID: "kim", Name: "Kim", Access: models.AccessOwner}, "Kim", time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	secret, _, err := s.access.members.Key(t.Context(), auth.NewKey{Label: "test", Access: models.AccessOwner}, "Kim")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := httptest.NewRecorder()
+	r := httptest.NewRequest(http.MethodGet, "http://localhost/access", http.NoBody)
+	r.RemoteAddr = "127.0.0.1:4711"
+	r.Header.Set("Authorization", "Bearer "+secret)
+	s.handler(l).ServeHTTP(page, r)
+	for _, room := range []string{"livekit://rooms.example/book-club", "mumble://talk.example/lobby"} {
+		at, err := models.ParseAddress(room)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want := `<option value="` + at.RoomAt(room, "").ID + `"`; page.Code != http.StatusOK || !strings.Contains(page.Body.String(), want) {
+			t.Errorf("%d, no %s in\n%s", page.Code, want, page.Body)
+		}
+	}
 }

@@ -1,3 +1,5 @@
+//go:build !race
+
 package app
 
 import (
@@ -15,9 +17,9 @@ type accessRow struct {
 	body    func(room string) string
 	query   func(room string) string
 	with    string // for {what} and {secret}
-	// other is the status for those three in a room that is not theirs; 0: the route is of no room, and the same holds.
+	// other is the status for those three in a room that is not theirs; 0: the route belongs to no room, and the same status applies.
 	other int
-	// wide is the status for who may see all rooms and change nothing; 0: a viewer's.
+	// wide is the status for somebody who may see all rooms but change nothing; 0: the same as for a viewer.
 	wide   int
 	public bool // for those without a login too
 	spends bool // it works once
@@ -41,9 +43,13 @@ func inviting(more string) func(string) string {
 	return func(room string) string { return url.Values{"url": {roomAddress(room)}}.Encode() + more }
 }
 
+func scheduling(do string) func(string) string {
+	return inviting("&day=4&at=20:00&minutes=60&zone=UTC&do=" + do)
+}
+
 func invitingJSON(room string) string { return `{"url":"` + roomAddress(room) + `"}` }
 
-// everyRoute is the table of access. A route that is not in it fails the test, as a row does that fits no route.
+// everyRoute is the table of access. A route that is missing from it fails the test, and so does a row that matches no route.
 func everyRoute() []accessRow {
 	reads, owns := [4]int{200, 200, 200, 200}, [4]int{403, 403, 403, 200}
 	decides, hosts := [4]int{403, 200, 200, 200}, [4]int{403, 403, 200, 200}
@@ -56,7 +62,16 @@ func everyRoute() []accessRow {
 		{pattern: "GET /s/{id}/export/{format}", codes: reads, other: 404},
 		{pattern: "GET /s/{id}/line/{epoch}/{seq}/{track}", codes: decides, other: 404},
 		{pattern: "POST /s/{id}/line/{epoch}/{seq}/{track}", codes: decidesForm, body: form("text", "something else"), other: 404},
+		{
+			pattern: "POST /s/{id}/line/{epoch}/{seq}/{track}/decide", codes: decidesForm, other: 404,
+			body: func(room string) string { return "status=confirmed&flag=" + room + "-rule.common-1" },
+		},
+		{
+			pattern: "POST /s/{id}/line/{epoch}/{seq}/{track}/claim", codes: [4]int{403, 204, 204, 204}, other: 404, body: form("page", "p"),
+		},
 		{pattern: "POST /s/{id}/line/{epoch}/{seq}/{track}/redact", codes: hostsForm, body: form("word", "1"), other: 404},
+		{pattern: "GET /s/{id}/speakers/{speaker}", codes: reads, other: 404},
+		{pattern: "POST /s/{id}/speakers/{speaker}", codes: hostsForm, body: form("objects", "1"), other: 404},
 		{pattern: "GET /people/{room}/{speaker}", codes: reads, other: 404},
 		{pattern: "GET /people/{room}/{speaker}/export", codes: reads, other: 404},
 		{pattern: "POST /people/{room}/{speaker}/{what}", with: "name", codes: hostsForm, body: form("name", "Anna"), other: 404},
@@ -64,17 +79,22 @@ func everyRoute() []accessRow {
 		{spends: true, pattern: "POST /people/{room}/{speaker}/{what}", with: "part", codes: hostsForm, body: func(room string) string {
 			return url.Values{"room": {roomAt(room)}, "speaker": {room + "-ana"}}.Encode()
 		}, other: 404},
-		{spends: true, pattern: "POST /people/{room}/{speaker}/{what}", with: "erase", codes: hostsForm, body: func(room string) string {
-			return "name=Anastasia+" + room
-		}, other: 404},
+		{spends: true, pattern: "POST /people/{room}/{speaker}/{what}", with: "erase", codes: hostsForm, body: form("word", "erase"), other: 404},
 		{pattern: "GET /s/{id}/consent", codes: reads, other: 404},
 		{pattern: "GET /s/{id}/consent.csv", codes: reads, other: 404},
 		{pattern: "GET /rules", codes: reads},
 		{pattern: "GET /rules/{id}", codes: reads, other: 404},
 		{pattern: "POST /rules/try", codes: reads, body: form("say", "hello")},
 		{pattern: "POST /rules/replay", codes: owns},
+		{pattern: "POST /rules/tune", codes: owns, body: form("rule", "silly")},
+		{pattern: "GET /rulefiles", codes: owns},
+		{pattern: "GET /rulefiles/{id}", with: "none", codes: [4]int{403, 403, 403, 404}},
+		{pattern: "POST /rulefiles/{id}", with: "none", codes: [4]int{403, 403, 403, 404}, body: form("text", "schema: 1")},
+		{pattern: "GET /rulefiles/{id}/change", with: "none", codes: [4]int{403, 403, 403, 404}},
+		{pattern: "POST /rulefiles/{id}/change", with: "none", codes: [4]int{403, 403, 403, 404}, body: form("what", "loud", "seconds", "60")},
 		{pattern: "GET /health", codes: reads},
 		{pattern: "GET /queue", codes: reads},
+		{pattern: "GET /queue/waiting", codes: reads},
 		{pattern: "POST /queue/dismiss", codes: [4]int{303, 303, 303, 303}, body: form("rule", "nothing"), other: 303}, // finds none
 		{pattern: "POST /flags/{id}", codes: decidesForm, body: form("status", "confirmed"), other: 404},
 		{pattern: "GET /flags/{id}", codes: [4]int{303, 303, 303, 303}, other: 404},
@@ -98,6 +118,10 @@ func everyRoute() []accessRow {
 		{spends: true, pattern: "POST /logout", codes: [4]int{303, 303, 303, 303}},
 		{pattern: "GET /setup", codes: [4]int{404, 404, 404, 404}, public: true},
 		{pattern: "POST /setup", codes: [4]int{404, 404, 404, 404}, body: form("name", "Eve", "password", "long enough"), public: true},
+		{pattern: "GET /schedule", codes: reads},
+		{pattern: "POST /schedule", codes: hosts, body: scheduling("show"), other: 403},
+		{spends: true, pattern: "POST /schedule", codes: hosts, body: scheduling("save"), other: 403},
+		{pattern: "POST /schedule", codes: [4]int{404, 404, 404, 404}, body: form("do", "remove", "id", "none")},
 		{pattern: "GET /servers", codes: owns},
 		{pattern: "POST /servers", codes: [4]int{403, 403, 403, 303}, body: form("server", "livekit://a")},
 		{pattern: "GET /api/servers", codes: owns},
@@ -126,16 +150,26 @@ func everyRoute() []accessRow {
 		{pattern: "GET /api/health", codes: reads},
 		{pattern: "GET /api/openapi.json", codes: reads},
 		{pattern: "POST /api/sessions/{id}/utterances/{epoch}/{seq}/{track}/redaction", codes: hosts, body: always(`{"all":true}`), other: 404},
+		{
+			pattern: "POST /api/sessions/{id}/utterances/{epoch}/{seq}/{track}/decision", codes: decides, other: 404,
+			body: func(room string) string { return `{"flags":["` + room + `-rule.common-1"],"status":"open"}` },
+		},
+		{
+			pattern: "POST /api/sessions/{id}/people/{speaker}/action", codes: [4]int{403, 403, 400, 400}, other: 404,
+			body: always(`{"verb":"mute"}`), // the bot is not there
+		},
 		{pattern: "POST /api/rules/try", codes: reads, body: always(`{"text":["hello"]}`)},
 		{pattern: "POST /api/rules/replay", codes: decides, body: func(room string) string {
 			return `{"room":"` + roomAt(room) + `"}`
 		}, other: 403},
+		{pattern: "POST /api/rules/tune", codes: owns, body: always(`{}`)},
+		{pattern: "POST /api/rules/take", codes: [4]int{403, 403, 403, 404}, body: always(`{"proposal":"none"}`)},
 		{pattern: "GET /api/sessions/{id}/consent", codes: reads, other: 404},
 		{pattern: "POST /api/sessions/{id}/people/{speaker}/objection", codes: hosts, body: always(`{"objects":true}`), other: 404},
 		{pattern: "POST /api/rooms/{id}/pause", codes: [4]int{403, 403, 409, 409}, other: 404}, // the bot is not there
 		{pattern: "POST /api/rooms/{id}/resume", codes: [4]int{403, 403, 409, 409}, other: 404},
 		{pattern: "GET /api/rooms", codes: reads},
-		{spends: true, pattern: "POST /api/rooms", codes: hosts, body: invitingJSON, other: 403}, // the bot comes before its time
+		{spends: true, pattern: "POST /api/rooms", codes: hosts, body: invitingJSON, other: 403}, // the bot joins before the scheduled time
 		{spends: true, pattern: "DELETE /api/rooms/{id}", codes: hosts, other: 404},
 		{pattern: "POST /api/invitations", codes: hosts, body: invitingJSON, other: 403},
 		{pattern: "GET /api/users", codes: owns},
@@ -155,7 +189,7 @@ func everyRoute() []accessRow {
 // beside are the routes that the app serves beside the pages.
 var beside = []string{"GET /metrics", "GET /debug/pprof/symbol", "GET /healthz", "GET /readyz"}
 
-// target is where a row is asked for in a room.
+// target is the address that a row requests in a room.
 func (a accessRow) target(w *accessWorld, room string) (method, target, body string) {
 	method, path, _ := strings.Cut(a.pattern, " ")
 	switch {
@@ -176,7 +210,7 @@ func (a accessRow) target(w *accessWorld, room string) (method, target, body str
 	return method, target, body
 }
 
-// want is the status for somebody in a room.
+// want is the status expected for somebody in a room.
 func (a accessRow) want(who, room string) int {
 	method, path, _ := strings.Cut(a.pattern, " ")
 	limited := map[string]int{asViewer: 0, asReviewer: 1, asHost: 2, asKey: 2}
@@ -205,7 +239,7 @@ func wantsData(path string) bool {
 	return slices.ContainsFunc(data, func(p string) bool { return strings.HasPrefix(path, p) })
 }
 
-// TestEveryRouteAsksForItsAccess goes over every route of the program, as everybody, in their own room and in another.
+// TestEveryRouteAsksForItsAccess requests every route of the program as every kind of user, in their own room and in another.
 func TestEveryRouteAsksForItsAccess(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -249,7 +283,7 @@ func TestEveryRouteAsksForItsAccess(t *testing.T) {
 	}
 }
 
-// said is all of an answer; one that leads to the login names the address that was asked for, to come back to.
+// said is the whole answer. A redirect to the login includes the address that was requested, to return to.
 func (a answerOf) said() string {
 	if a.code == http.StatusSeeOther && strings.HasPrefix(a.header.Get("Location"), "/login?") {
 		return ""

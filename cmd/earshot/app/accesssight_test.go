@@ -1,3 +1,5 @@
+//go:build !race
+
 package app
 
 import (
@@ -14,12 +16,12 @@ import (
 	"earshot/models"
 )
 
-// changing are the parts of answers that differ from one asking to the next.
+// changing matches the parts of answers that differ between requests.
 var changing = regexp.MustCompile(`date: [^\n]*|content-length: ` +
 	`\d+|[a-z0-9]{10}-[a-z0-9_-]{22}|(before=|"next":")[a-z0-9_-]{22}|"since":"[^"]*"`)
 
-// TestOtherRoomsShowInNoAnswer: whoever has access in one room gets the same answers, to the byte, whether there is another
-// room with much more in it or not: no count, no cursor, no next page and no limit tells of it.
+// TestOtherRoomsShowInNoAnswer: whoever has access to one room gets the same answers, byte for byte, whether or not there is another
+// room with much more in it: no count, cursor, next page or limit reveals it.
 func TestOtherRoomsShowInNoAnswer(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -58,7 +60,7 @@ func TestOtherRoomsShowInNoAnswer(t *testing.T) {
 	}
 }
 
-// headFirst puts an answer's headers, which come in any order, before its body.
+// headFirst puts an answer's headers, whose order varies, before its body.
 func headFirst(said string) string {
 	head, body, _ := strings.Cut(said, "\n<")
 	lines := strings.Split(head, "\n")
@@ -75,7 +77,7 @@ func firstDifference(a, b string) string {
 	return "alone:  " + a[from:min(len(a), i+200)] + "\nbeside: " + b[from:min(len(b), i+200)]
 }
 
-// TestNothingOfAnotherRoomIsChanged: forms for a person of one's own room that name somebody of another.
+// TestNothingOfAnotherRoomIsChanged: forms for a person in one's own room that name somebody from another room.
 func TestNothingOfAnotherRoomIsChanged(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -85,7 +87,7 @@ func TestNothingOfAnotherRoomIsChanged(t *testing.T) {
 	ctx, store := t.Context(), w.s.Store
 	zebra := models.Identity{Room: roomAt("zebra"), SpeakerID: "zebra-ana"}
 	w.must(store.MergePeople(ctx, zebra, models.Identity{Room: roomAt("zebra"), SpeakerID: "zebra-ben"}, asOwner, worldTime()))
-	// Ben of the host's room is known to be somebody of the other.
+	// Ben in the host's room is known to be a certain person in the other.
 	w.must(store.MergePeople(ctx, models.Identity{Room: roomAt("aside"), SpeakerID: "aside-ben"}, zebra, asOwner, worldTime()))
 	people := "/people/" + url.PathEscape(roomAt("aside")) + "/"
 	for _, tt := range []struct {
@@ -100,8 +102,8 @@ func TestNothingOfAnotherRoomIsChanged(t *testing.T) {
 		{"aside-ben/name", url.Values{"name": {"Bob"}}, 403},
 		{"aside-ben/part", url.Values{"room": {roomAt("zebra")}, "speaker": {"zebra-ana"}}, 403},
 		{"aside-ben/merge", url.Values{"speaker": {"aside-ana"}}, 403},
-		{"aside-ben/erase", url.Values{"name": {"Anastasia zebra"}}, 403},
-		{"aside-ben/erase", url.Values{"name": {"Ben aside"}}, 403},
+		{"aside-ben/erase", url.Values{"word": {"erase"}}, 403},
+		{"aside-ben/erase", nil, 403},
 	} {
 		before := w.state("zebra") + w.state("aside")
 		for _, who := range []string{asHost, asKey} {
@@ -122,7 +124,7 @@ func TestNothingOfAnotherRoomIsChanged(t *testing.T) {
 	}
 }
 
-// TestStreamsTellOfOwnRoomsAlone publishes in two rooms, and looks at what reaches whom.
+// TestStreamsTellOfOwnRoomsAlone publishes in two rooms and checks what reaches each user.
 func TestStreamsTellOfOwnRoomsAlone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -177,7 +179,7 @@ func TestStreamsTellOfOwnRoomsAlone(t *testing.T) {
 	}
 }
 
-// follow opens a stream as somebody and gives its lines. It has begun when follow returns.
+// follow opens a stream as a user and returns its lines. The stream has started when follow returns.
 func (w *accessWorld) follow(ctx context.Context, who, target string) <-chan string {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, w.web.URL+target, http.NoBody)

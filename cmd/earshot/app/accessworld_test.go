@@ -1,3 +1,5 @@
+//go:build !race
+
 package app
 
 import (
@@ -23,7 +25,7 @@ import (
 	"earshot/models/waittest"
 )
 
-// who asks in the tests of access: those with access in room "aside" alone, by login or by key, and those who see all.
+// The users in the tests of access: those with access to room "aside" alone, by login or by key, and those who see all rooms.
 const (
 	asNobody   = "nobody"
 	asViewer   = "viewer"
@@ -47,7 +49,7 @@ type accessWorld struct {
 // worldTime is when everything in the rooms was said.
 func worldTime() time.Time { return time.Now().UTC().Truncate(24 * time.Hour).Add(-30 * time.Hour) }
 
-// roomAt is the id of the test's room of a name.
+// roomAt returns the id of the test room with a name.
 func roomAt(name string) string {
 	at, err := models.ParseAddress(roomAddress(name))
 	if err != nil {
@@ -58,7 +60,7 @@ func roomAt(name string) string {
 
 func roomAddress(name string) string { return "lounge://127.0.0.1:9/" + name }
 
-// newAccessWorld fills the rooms of these names, each with some lines, and serves them.
+// newAccessWorld creates the rooms with these names, each with some lines, and serves them.
 func newAccessWorld(t *testing.T, rooms map[string]int) *accessWorld {
 	t.Helper()
 	dir := t.TempDir()
@@ -81,7 +83,7 @@ func newAccessWorld(t *testing.T, rooms map[string]int) *accessWorld {
 	return w
 }
 
-// listen has the bot wait for its time in the rooms, until the test ends.
+// listen has the bot wait for its scheduled time in the rooms, until the test ends.
 func (w *accessWorld) listen(rooms map[string]int) {
 	far := strings.ToLower(time.Now().AddDate(0, 0, 3).Weekday().String()[:3])
 	var wanted []fleet.JoinRequest
@@ -112,7 +114,7 @@ func (w *accessWorld) must(err error) {
 	}
 }
 
-// enter makes the users and keys.
+// enter creates the users and keys.
 func (w *accessWorld) enter() {
 	aside := func(a models.Access) map[string]models.Access { return map[string]models.Access{roomAt("aside"): a} }
 	for _, u := range []models.User{
@@ -135,7 +137,7 @@ func (w *accessWorld) enter() {
 	w.spare = w.credential(models.Credential{Kind: models.CredentialKey, User: asOwner, Label: "spare", Hash: "spare"})[:16]
 }
 
-// credential stores one whose token is its Hash.
+// credential stores a credential whose token is its Hash.
 func (w *accessWorld) credential(c models.Credential) string {
 	sum := sha256.Sum256([]byte(c.Hash))
 	c.Hash, c.Created = hex.EncodeToString(sum[:]), worldTime()
@@ -143,8 +145,8 @@ func (w *accessWorld) credential(c models.Credential) string {
 	return c.Hash
 }
 
-// fill puts a session with lines, flags, sound and all that became of them into a room. Everything that is said, shown or
-// named there holds the room's name.
+// fill stores a session in a room with lines, flags, audio and everything that resulted from them. Everything that is said, shown or
+// named there contains the name of the room.
 func (w *accessWorld) fill(name string, lines int) {
 	ctx, store, began := w.t.Context(), w.s.Store, worldTime()
 	id, ana, ben := name+"-1", name+"-ana", name+"-ben"
@@ -168,7 +170,7 @@ func (w *accessWorld) fill(name string, lines int) {
 	w.must(store.EndSession(ctx, id, models.EndLeft, began.Add(time.Hour)))
 }
 
-// worldLine is a line with two flags, of which one was decided about and acted on.
+// worldLine is a line with two flags, one of which was decided on and acted on.
 func worldLine(session, name string, seq int) models.Record {
 	at := worldTime().Add(time.Duration(seq) * time.Second)
 	ana, called := name+"-ana", "Ana "+name
@@ -202,14 +204,14 @@ func worldLine(session, name string, seq int) models.Record {
 	return r
 }
 
-// answerOf is what the server says to somebody.
+// answerOf returns the answer of the server to a user.
 type answerOf struct {
 	code   int
 	header http.Header
 	body   string
 }
 
-// ask sends a form, or JSON to the API, as somebody. Of a stream only the beginning is waited for.
+// ask sends a form, or JSON to the API, as a user. Of a stream it reads only the beginning.
 func (w *accessWorld) ask(who, method, target, body string) answerOf {
 	w.t.Helper()
 	r, err := http.NewRequestWithContext(w.t.Context(), method, w.web.URL+target, strings.NewReader(body))
@@ -236,7 +238,7 @@ func (w *accessWorld) ask(who, method, target, body string) answerOf {
 	return a
 }
 
-// state is what of a room and of access anybody could have changed.
+// state is everything about a room and about access that a request could have changed.
 func (w *accessWorld) state(name string) string {
 	w.t.Helper()
 	ctx, store, id := w.t.Context(), w.s.Store, name+"-1"
@@ -258,7 +260,7 @@ func (w *accessWorld) state(name string) string {
 	return fmt.Sprint(lines, flags, people, names, consents, sum, users, keys, trail)
 }
 
-// fillIn puts a room's things into the places of a pattern's path.
+// fillIn replaces the placeholders in a pattern's path with ids from a room.
 func (w *accessWorld) fillIn(path, room string) string {
 	person := url.PathEscape(roomAt(room)) + "/" + room + "-ana"
 	line := "/1/1/t1"
@@ -266,6 +268,7 @@ func (w *accessWorld) fillIn(path, room string) string {
 	return strings.NewReplacer(
 		"/s/{id}", "/s/"+room+"-1", "/sessions/{id}", "/sessions/"+room+"-1", "/events/{id}", "/events/"+room+"-1",
 		"/{epoch}/{seq}/{track}", line, "/flags/{id}", "/flags/"+room+"-rule.common-1", "/rules/{id}", "/rules/rule."+room,
+		"/speakers/{speaker}", "/speakers/"+room+"-ana",
 		"/people/{room}/{speaker}", "/people/"+person, "/people/{speaker}", "/people/"+room+"-ana",
 		"/rooms/{id}", "/rooms/"+url.PathEscape(roomAt(room)), "{file}", evidence+".ogg", "{format}", "txt",
 		"/users/{id}", "/users/"+url.PathEscape(asViewer), "/keys/{id}", "/keys/"+w.spare, "{$}", "",

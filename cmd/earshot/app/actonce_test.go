@@ -15,13 +15,13 @@ import (
 	"earshot/bot/lounge"
 	"earshot/bot/lounge/server"
 	"earshot/bot/peer"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/moderation/review/events"
 )
 
-// TestActsOnceAfterACrash: a program that died between a verdict and the deed does it when it is back in the room, once.
+// TestActsOnceAfterACrash: a program that died between a verdict and its action carries it out once when it is back in the room.
 func TestActsOnceAfterACrash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for some seconds")
@@ -30,7 +30,7 @@ func TestActsOnceAfterACrash(t *testing.T) {
 	const token = "the host's own token"
 	address, ben := talkingRoom(t, token)
 	dir := t.TempDir()
-	planned := dieBeforeTheDeed(t, dir, address, ben)
+	planned := dieBeforeTheAction(t, dir, address, ben)
 
 	s, l := openTestApp(t, dir)
 	watcher, err := s.Hub.Subscribe("", events.Cursor{})
@@ -42,7 +42,7 @@ func TestActsOnceAfterACrash(t *testing.T) {
 		if err := stayUntil(ctx, t, s, address, token, func() { waitFor(ctx, watcher, planned) }); err != nil {
 			return err
 		}
-		// Back in the same room: what was done is not done again.
+		// Back in the same room, what was done is not done again.
 		return stayUntil(ctx, t, s, address, token, func() {
 			select {
 			case <-time.After(1500 * time.Millisecond): // longer than what is planned waits for
@@ -66,8 +66,8 @@ func TestActsOnceAfterACrash(t *testing.T) {
 	}
 }
 
-// talkingRoom is a lounge of its own in which Ben talks on and on. It returns its address as the bot joins it, and
-// Ben's identity.
+// talkingRoom is a lounge of its own in which Ben talks without end. It returns its address, as the bot joins it, and Ben's
+// identity.
 func talkingRoom(t *testing.T, token string) (address, person string) {
 	t.Helper()
 	config := peer.Config{Loopback: true}
@@ -101,18 +101,18 @@ func talkingRoom(t *testing.T, token string) (address, person string) {
 	return "lounge://" + web.Listener.Addr().String() + "/stage", person
 }
 
-// endless plays the demo's tape again and again.
+// endless plays the demo recordings again and again.
 type endless struct {
 	next int
 	base time.Duration
 }
 
-var wholeTape = sync.OnceValues(func() (stage.Tape, error) {
-	lines, err := stage.Lines()
+var wholeTape = sync.OnceValues(func() (playback.Tape, error) {
+	lines, err := playback.Lines()
 	if err != nil {
-		return stage.Tape{}, err
+		return playback.Tape{}, err
 	}
-	return stage.Continuous(lines)
+	return playback.Continuous(lines)
 })
 
 // Next is the next packet; there is always one.
@@ -130,8 +130,8 @@ func (e *endless) Next() (lounge.Frame, error) {
 	return f, nil
 }
 
-// dieBeforeTheDeed leaves a record as a program leaves it that is killed when a mute is stored and not yet sent.
-func dieBeforeTheDeed(t *testing.T, dir, address, person string) string {
+// dieBeforeTheAction leaves the database as a program does that is killed after a mute is stored and before it is sent.
+func dieBeforeTheAction(t *testing.T, dir, address, person string) string {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), filepath.Join(dir, "earshot.db"))
 	if err != nil {
@@ -154,7 +154,7 @@ func dieBeforeTheDeed(t *testing.T, dir, address, person string) string {
 	return a.ID
 }
 
-// stayUntil is in the room, with the host's token, until something has been waited for.
+// stayUntil is in the room, with the host token, until a condition is met.
 func stayUntil(ctx context.Context, t *testing.T, s *App, address, token string, wait func()) error {
 	t.Helper()
 	client, err := lounge.NewClient(lounge.ClientConfig{URL: address, Token: token, Peer: s.Peers})
@@ -173,7 +173,7 @@ func stayUntil(ctx context.Context, t *testing.T, s *App, address, token string,
 	return err
 }
 
-// waitFor waits until an action has ended, well or not, for at most two minutes.
+// waitFor waits until an action has succeeded or failed, for at most two minutes.
 func waitFor(ctx context.Context, w *events.Watcher, action string) {
 	limit := time.After(2 * time.Minute)
 	for {

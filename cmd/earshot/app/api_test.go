@@ -22,29 +22,29 @@ const apiPage = "../../../docs/api.md"
 
 const apiHead = `# The API
 
-Everything that the pages show can be asked for as JSON, on the address of the page. This page is made from the document that
-the program itself gives at ` + "`/api/openapi.json`" + ` (OpenAPI 3.1), which also describes every field.
+Everything that the pages show is also available as JSON, at the same address. This page is generated from the document that the program
+itself serves at ` + "`/api/openapi.json`" + ` (OpenAPI 3.1), which also describes every field.
 
-An owner makes keys under Access in the page, with ` + "`earshot access key`" + ` or by ` + "`POST /api/keys`" + `. Send one as
-` + "`Authorization: Bearer KEY`" + `; at this machine none is needed until there is an owner. A key sees what its owner
-allowed: everything, or some rooms. Errors are JSON too:
-` + "`{\"error\":{\"message\":\"…\",\"hint\":\"…\"}}`" + `, with 400 for what can't be asked, 401 without a key, 403 for what the key may
-not do, 404 for what is not there or not for this key, 429 for a wrong key after too many.
+An owner creates keys on the page *Access*, with ` + "`earshot access key`" + ` or with ` + "`POST /api/keys`" + `. Send a key as
+` + "`Authorization: Bearer KEY`" + `; on this machine none is needed until there is an owner. A key gives access to all rooms or to
+some. Errors are JSON too:
+` + "`{\"error\":{\"message\":\"…\",\"hint\":\"…\"}}`" + `, with 400 for an invalid request, 401 without a key, 403 for what the key does
+not allow, 404 for what does not exist or is not visible to this key, and 429 for a wrong key after too many attempts.
 
     curl -H "Authorization: Bearer $KEY" http://127.0.0.1:8484/api/flags?status=open
 
-Beside the API, ` + "`/metrics`" + ` has figures for Prometheus ([metrics.md](metrics.md)),
-` + "`/healthz`" + ` and ` + "`/readyz`" + ` tell how the program is.
+In addition to the API, ` + "`/metrics`" + ` has metrics for Prometheus ([metrics.md](metrics.md)),
+and ` + "`/healthz`" + ` and ` + "`/readyz`" + ` report the state of the program.
 `
 
-// TestAPIReferenceIsTheProgram: docs/api.md says what the program says of itself. go test -run APIReference -update ./cmd/earshot/app
-// writes it anew.
+// TestAPIReferenceIsTheProgram: docs/api.md matches the description that the program serves. To update it, run go test -run
+// APIReference -update ./cmd/earshot/app.
 func TestAPIReferenceIsTheProgram(t *testing.T) {
 	s, l := openTestApp(t, t.TempDir())
 	if err := l.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.invited("") // as "earshot serve" has it
+	s.invited("") // as for "earshot serve"
 	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "http://127.0.0.1/api/openapi.json", http.NoBody)
 	r.RemoteAddr = "127.0.0.1:4711"
 	w := httptest.NewRecorder()
@@ -124,18 +124,18 @@ func (o apiOperation) write(b *strings.Builder, call string) {
 	}
 	b.WriteString("\n")
 	for _, media := range slices.Sorted(maps.Keys(o.RequestBody.Content)) {
-		fmt.Fprintf(b, "Takes %s (`%s`).\n", o.RequestBody.Content[media].Schema, media)
+		fmt.Fprintf(b, "Request: %s (`%s`).\n", o.RequestBody.Content[media].Schema, media)
 	}
 	for _, media := range slices.Sorted(maps.Keys(o.Responses["200"].Content)) {
 		what := o.Responses["200"].Content[media].Schema.String()
 		if what == "" {
 			what = "a document"
 		}
-		fmt.Fprintf(b, "Gives %s (`%s`).\n", what, media)
+		fmt.Fprintf(b, "Response: %s (`%s`).\n", what, media)
 	}
 }
 
-// String is a type in words.
+// String describes a type in words.
 func (s apiSchema) String() string {
 	switch {
 	case s.Ref != "":

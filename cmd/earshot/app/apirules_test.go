@@ -17,8 +17,8 @@ import (
 	"earshot/models/filetest"
 )
 
-// TestAPIAnswersAsTheCommandsDo: rules that are tried and replayed through the API give what the commands print, byte for
-// byte but for the line breaks; and a line that is redacted is redacted on record.
+// TestAPIAnswersAsTheCommandsDo: trying and replaying rules through the API returns what the commands print, byte for byte except
+// for line breaks, and redacting a line redacts it in the database.
 func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -90,7 +90,7 @@ func TestAPIAnswersAsTheCommandsDo(t *testing.T) {
 	}
 }
 
-// sent posts JSON.
+// sent posts JSON and returns the answer.
 func sent(ctx context.Context, t *testing.T, url, body string) (string, int) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, strings.NewReader(body))

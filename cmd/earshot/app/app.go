@@ -1,4 +1,4 @@
-// Package app is a running Earshot: the record, the models, the rules, the rooms and the pages, wired together.
+// Package app wires together a running Earshot: the record, the models, the rules, the rooms and the pages.
 package app
 
 import (
@@ -25,36 +25,42 @@ import (
 	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/models/ticks"
+	"earshot/moderation/engine/draft"
 	"earshot/moderation/live"
 	"earshot/moderation/review"
 	"earshot/moderation/review/events"
 	"earshot/transcribe"
+	"earshot/transcribe/sharing"
 )
 
-// Options are what an App is made of. Config and Log are required.
+// Options configure an App. Config and Log are required.
 type Options struct {
 	Config configs.Config
 	Log    *slog.Logger
 	// Models says how the models are loaded.
 	Models speech.Options
-	// Keys are the secrets of room servers; nil: there are none.
+	// Keys are the secrets of room servers; nil if there are none.
 	Keys *secrets.Keyring
-	// Version is the program's, Values are the settings with where they come from: both are shown.
+	// Version is the program's version; Values are the settings with their sources. Both are only displayed.
 	Version string
 	Values  []configs.Value
-	// LastTime is how long the end of the program waits for the sessions that are over to be summed up; 0: as long as a summary
+	// LeaseTime is how long a room is this process's own, where several share the database, unless it renews the lease; 0 means
+	// fleet.LeaseTime.
+	LeaseTime time.Duration
+	// LastTime limits how long the program, when it ends, waits for ended sessions to be summarised; 0 means as long as a summary
 	// may take.
 	LastTime time.Duration
 }
 
-// App is one running Earshot: the record, the models, the rules, the rooms, the lounge and the page, wired together.
+// App is a running Earshot: the record, the models, the rules, the rooms, the lounge and the pages. Callers must Close it.
 type App struct {
 	Options
 	Store    Record
 	Hub      *events.Hub
 	Sessions *live.Sessions
 	Peers    *peer.Factory
-	// Fleet keeps the bot in rooms, where it is a service.
+	// Fleet keeps the bot in its rooms when Earshot runs as a service.
 	Fleet *fleet.Fleet
 
 	profiles Profiles
@@ -62,18 +68,24 @@ type App struct {
 	text     *transcribe.Service
 	rooms    *host
 	lounge   *server.Server
-	dispatch *fleet.Dispatch // nil: no LiveKit server sends the bot anywhere
-	inviter  *Inviter        // nil: this is no service, and nobody can invite the bot
-	door     *door
+	senders
+	inviter  *Inviter // nil: not a service, so nobody can invite the bot
+	access   *pageAccess
 	targets  *targets
 	record   *recordWatch
 	recovery *recovery
 	after    *afterwards.Queue
-	health   *health
-	figures  *figures
+	monitors
+	processes
 }
 
-// New opens everything that can fail before anybody is heard. The caller closes it.
+// monitors tell people and programs how a running Earshot is.
+type monitors struct {
+	health  *health
+	figures *figures
+}
+
+// New opens everything that can fail before the bot joins a room. The caller closes the App.
 func New(ctx context.Context, o Options) (_ *App, err error) {
 	a := &App{Options: o, Hub: events.NewHub(events.HubConfig{})}
 	defer func() {
@@ -81,6 +93,12 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(err, a.Close())
 		}
 	}()
+	if o.Config.Only != "" && o.Config.Database == "" {
+		return nil, models.BadInput(errAlone)
+	}
+	if o.Config.Only == configs.OnlyHear { // who decodes elsewhere sees only what is finished
+		o.Config.Partials, a.Config.Partials = 0, 0
+	}
 	cfg, log := o.Config, o.Log
 	if a.profiles, err = openProfiles(cfg); err != nil {
 		return nil, err
@@ -91,8 +109,10 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	if a.Store, err = OpenRecord(ctx, cfg); err != nil {
 		return nil, err
 	}
-	a.record, a.door = newRecordWatch(a.Store, a.Hub, log), openDoor(cfg, a.Store)
-	a.targets = &targets{cfg: cfg, store: a.Store, profiles: a.profiles, log: log}
+	a.access = openPageAccess(cfg, a.Store)
+	a.processes = a.openProcesses()
+	a.record = newRecordWatch(a.Store, a.Hub, log)
+	a.targets = &targets{cfg: cfg, store: a.Store, profiles: a.profiles, alone: a.alone(), log: log}
 	if err = a.targets.set(ctx); err != nil {
 		return nil, err
 	}
@@ -110,42 +130,72 @@ func New(ctx context.Context, o Options) (_ *App, err error) {
 	}
 	count, quota := metrics.New(), live.NewQuota(a.Store, cfg.SpoolMB)
 	a.Sessions = live.New(live.Config{
-		Store: a.Store, Policies: a.profiles.policies(), Show: a.Hub, Count: count, Quota: quota, Sounds: audio.OggFiles{}, Second: second,
-		Log: log,
+		Store: a.Store, Under: func(id string, epoch int, past func()) live.Store { return a.Store.Under(id, epoch, past) },
+		Policies: a.profiles.policies(), Show: a.Hub, Count: count, Quota: quota, Sounds: audio.OggFiles{}, Second: second,
+		Node: a.node.ID(), Reserved: a.reserved(), Alone: a.alone(), Log: log,
 	})
 	if err = a.openText(count); err != nil {
 		return nil, err
 	}
-	a.recovery = &recovery{store: a.Store, sessions: a.Sessions, text: a.text, log: log}
+	a.recovery = &recovery{store: a.Store, sessions: a.Sessions, text: a.text, node: a.node, log: log}
 	a.rooms = &host{
 		cfg: cfg, store: a.Store, hub: a.Hub, sessions: a.Sessions, quota: quota, text: a.text, decoders: a.decoders, profiles: a.profiles,
-		servers: servers, peers: a.Peers, targets: a.targets, record: a.record, after: a.after, log: log,
+		load:    fleet.NewLoadMeter(len(a.decoders.main.Engines), a.decoding),
+		servers: servers, peers: a.Peers, mumble: mumbleStore(cfg), targets: a.targets, record: a.record, after: a.after, log: log,
 	}
-	a.record.ended = a.rooms.sessionEnded
+	a.record.ended, a.rooms.carryOn = a.rooms.sessionEnded, a.recovery.carryOn
 	a.Fleet = fleet.New(a.rooms, log)
+	if a.node.Shared() {
+		a.Fleet.Share(fleet.Sharing{
+			Leases: a.Store, Node: a.node.ID(), Peers: a.peers, Rebalance: cfg.Rebalance, Full: a.rooms.full, Lasts: o.LeaseTime,
+		})
+	}
 	a.health = &health{
 		store: a.Store, record: a.record, recovery: a.recovery, rooms: &a.rooms.attendance, sessions: a.Sessions, text: a.text,
-		model: a.decoders.main, second: second, profiles: a.profiles, targets: a.targets,
+		model: a.decoders.main, second: second, profiles: a.profiles, targets: a.targets, others: a.processes,
 	}
 	a.figures = &figures{
 		count: count, store: a.Store, record: a.record, rooms: &a.rooms.attendance, sessions: a.Sessions, text: a.text, decoders: a.decoders,
-		hub: a.Hub, profiles: a.profiles, guard: datagrams,
+		hub: a.watched, profiles: a.profiles, guard: datagrams, fleet: a.Fleet, others: a.processes,
 	}
 	count.Reads(a.figures.read)
 	return a, nil
 }
 
-// openAfterwards makes what sums sessions up.
+// openAfterwards makes the queue that summarises and exports sessions after they end.
 func (a *App) openAfterwards() error {
-	summaries, err := afterwards.NewSummariser(a.Store, a.Config, os.Getenv(afterwards.SummaryKey), a.Log)
+	record := announced{a.Store, a.Hub}
+	summaries, err := afterwards.NewSummariser(record, a.Config, os.Getenv(afterwards.SummaryKey), a.Log)
 	if err != nil {
 		return err
 	}
-	a.after = afterwards.New(afterwards.Config{Store: a.Store, Summaries: summaries, Export: a.Config.Export, Log: a.Log})
+	a.after = afterwards.New(afterwards.Config{Store: record, Summaries: summaries, Export: a.Config.Export, Alone: a.alone(), Log: a.Log})
 	return nil
 }
 
-// openNetwork makes what reaches rooms elsewhere, and the lounge. The guard is before every media socket of both.
+// alone is how work is done that only one process at a time may do; nil: no other shares the database.
+func (a *App) alone() func(ctx context.Context, work string, do func(context.Context)) bool {
+	if !a.node.Shared() {
+		return nil
+	}
+	return a.node.Alone
+}
+
+// catchUpEvery is how often sessions are looked for whose process died before it had summarised them.
+const catchUpEvery = time.Minute
+
+// catchUp summarises the sessions that an earlier run, or a process that died, did not get to.
+func (a *App) catchUp(ctx context.Context) error {
+	for range ticks.AtOnceAndEvery(ctx, catchUpEvery) {
+		a.after.CatchUp(ctx, a.Store)
+		if !a.node.Shared() {
+			break
+		}
+	}
+	return nil
+}
+
+// openNetwork prepares connections to rooms elsewhere, and the lounge. The guard filters every media socket of both.
 func (a *App) openNetwork(datagrams *guard.Guard) (*knownServers, error) {
 	ice, err := iceConfig(a.Config.ICE, a.Log)
 	if err != nil {
@@ -163,15 +213,44 @@ func (a *App) openNetwork(datagrams *guard.Guard) (*knownServers, error) {
 	return servers, nil
 }
 
-// openText makes what turns speech into text, and hands the text to the sessions.
+// openText prepares speech recognition and the path by which text reaches the sessions.
 func (a *App) openText(count *metrics.Metrics) error {
-	c, err := a.decoders.textOf(a.Config, a.profiles, a.Sessions, a.Store, count, a.Log)
+	c, err := a.decoders.textOf(a.Config, a.profiles, a.Sessions.Profile, a.Store, a.Log)
 	if err != nil {
 		return err
 	}
-	a.text, err = transcribe.New(c, a.Sessions.Done)
+	if a.Config.Partials > 0 {
+		c.Partial, c.FirstPartial = a.Sessions.Partial, count.FirstPartial
+	}
+	done := a.Sessions.Done
+	if a.node.Shared() {
+		a.sharer = sharing.New(sharing.Config{Spool: a.Store, Node: a.node.ID(), Done: done, Log: a.Log})
+		c.NoteAttempt, done = a.sharer.Note, a.sharer.Deliver
+	}
+	if a.text, err = transcribe.New(c, done); err != nil {
+		return err
+	}
 	a.Sessions.Into(a.text)
-	return err
+	if a.sharer != nil {
+		a.sharer.Into(a.text)
+	}
+	return nil
+}
+
+// share decodes for others, and has others decode, until the context ends.
+func (a *App) share(ctx context.Context) error {
+	if a.sharer == nil {
+		return nil
+	}
+	return a.sharer.Run(ctx)
+}
+
+// reserved is for how long only this process may decode what it heard.
+func (a *App) reserved() time.Duration {
+	if !a.decoders.main.Decodes() {
+		return 0
+	}
+	return sharing.Reserve
 }
 
 // Close frees what New opened.
@@ -186,22 +265,22 @@ func (a *App) Close() error {
 	return errors.Join(errs...)
 }
 
-// Model is what turns speech into text.
+// Model is the speech recognition model.
 func (a *App) Model() *speech.Model { return a.decoders.main }
 
-// Connector makes what joins a room, as fleet.Host does.
+// Connector makes the connection to a room, as fleet.Host requires.
 func (a *App) Connector(ctx context.Context, r fleet.JoinRequest) (models.Room, bot.Connector, error) {
 	return a.rooms.Connector(ctx, r)
 }
 
-// Listen joins a room and stores what is heard there until the context ends or the room is over. It returns the session with its
-// end.
+// Listen joins a room and stores what is heard there until the context ends or the room is over. It returns the session, including
+// its end.
 func (a *App) Listen(ctx context.Context, r fleet.SessionRequest) (models.Session, error) {
-	return a.rooms.Listen(ctx, r)
+	return a.Fleet.Visit(ctx, r)
 }
 
-// Run serves the page and the lounge on l and decodes, while work is in its rooms. When work is over, what was heard is
-// decoded for a while, and everything ends. Clips that an earlier run left in the spool are decoded first.
+// Run serves the pages and the lounge on l and decodes speech while work runs. When work returns, the remaining clips are decoded
+// for a while and everything shuts down. Clips that an earlier run left in the spool are decoded first.
 func (a *App) Run(ctx context.Context, l net.Listener, work func(ctx context.Context) error) error {
 	a.rooms.servers.own = l.Addr().String()
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
@@ -212,11 +291,17 @@ func (a *App) Run(ctx context.Context, l net.Listener, work func(ctx context.Con
 	}
 	working, cancel := context.WithCancel(ctx)
 	defer cancel()
-	defer context.AfterFunc(serving, cancel)() // a server that fails ends the work
+	defer context.AfterFunc(serving, cancel)() // a web server that fails ends the work
 	err := a.recovery.run(working)
-	if err == nil {
-		group.Go(func() error { a.after.CatchUp(serving, a.Store); return nil })
+	switch {
+	case ctx.Err() != nil: // stopped in the first moments: the next start looks again
+		err = nil
+	case err == nil:
+		group.Go(func() error { return a.catchUp(serving) })
 		err = work(working)
+	}
+	if a.sharer != nil {
+		a.sharer.Rest(true)
 	}
 	err = errors.Join(err, a.Drain(ctx), a.record.left())
 	a.finish(ctx)
@@ -224,27 +309,30 @@ func (a *App) Run(ctx context.Context, l net.Listener, work func(ctx context.Con
 	return errors.Join(err, group.Wait())
 }
 
-// parts is what runs as long as the app does.
+// parts runs everything that runs as long as the app does.
 func (a *App) parts(l net.Listener) []func(context.Context) error {
 	return []func(context.Context) error{
 		a.decoders.Run,
 		a.text.Run,
+		a.share,
+		a.recovery.adopt,
 		a.Sessions.Run,
 		a.lounge.Run,
-		rulesWatcher{a.profiles, a.Sessions, a.decoders.practice(), a.Log}.Run,
+		rulesWatcher{a.profiles, a.Sessions, a.Hub, a.decoders.practice(), a.Log}.Run,
 		a.after.Run,
 		a.record.run,
+		a.processes.run,
 		afterwards.Keeper{
-			Store: a.Store, Policy: afterwards.Policy(a.Config), Exports: a.Config.Export.Dir, Log: a.Log, Forgotten: a.Hub.Reset,
+			Store: a.Store, Policy: afterwards.Policy(a.Config), Exports: a.Config.Export.Dir, Log: a.Log, Alone: a.alone(), Forgotten: a.Hub.Reset,
 		}.Run,
 		func(ctx context.Context) error { return a.targets.run(ctx, l) },
 		func(ctx context.Context) error {
-			return web.ServeWeb(ctx, l, web.NewProxies(a.Config.Proxies), a.handler(l), a.Hub.Close, a.Log)
+			return web.ServeWeb(ctx, l, web.NewProxies(a.Config.Proxies), a.handler(l), a.watched.Close, a.Log)
 		},
 	}
 }
 
-// finish waits a while until the sessions that are over are summed up.
+// finish waits a while for ended sessions to be summarised.
 func (a *App) finish(ctx context.Context) {
 	last := a.LastTime
 	if last == 0 {
@@ -255,37 +343,39 @@ func (a *App) finish(ctx context.Context) {
 	a.after.Finish(grace)
 }
 
-// Drain waits for the queue to empty. Running out of time is no failure: the spool keeps the rest for the next start.
+// Drain waits for the decoding queue to empty. Running out of time is not an error: the rest stays in the spool for the next start.
 func (a *App) Drain(ctx context.Context) error {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
 	defer cancel()
 	if err := a.text.Drain(grace); err != nil {
-		a.Log.Warn("not everything was decoded; the next start will go on", "err", err)
+		a.Log.Warn("not everything was decoded; the next start will continue", "err", err)
 	}
 	return nil
 }
 
-// handler is everything that the web server answers.
+// handler handles all requests to the web server.
 func (a *App) handler(l net.Listener) http.Handler { return a.serving(a.pages(l)) }
 
-// pages are those of the review.
+// pages are the review pages.
 func (a *App) pages(l net.Listener) *review.Server {
 	hosts := a.Sessions.Hosts()
 	c := review.Config{
 		Store: reviewStore{a.Store, hosts, a.Hub}, Actor: hosts, LeastHeard: hosts.LeastHeard, Summaries: a.after.Summaries,
-		Rules: rulebook{a.Store, a.profiles.sets}, Sounds: afterwards.Sounds{Store: a.Store}, Hub: a.Hub, Hosts: a.Config.Hosts,
+		Rules: rulebook{a.Store, a.profiles.sets}, RuleFiles: draft.New(a.profiles.sources, a.Store),
+		Tuner:  tuner{a.Store, a.profiles.sets, a.Config},
+		Sounds: afterwards.Sounds{Store: a.Store}, WAV: audio.OggFiles{}.WAV, Hub: a.watched, Publisher: a.Hub, Hosts: a.Config.Hosts,
 		Notice: a.health.banner(), Alarm: a.record.Alarm, Log: a.Log,
-		Conditions: a.health.conditions, Settings: shownSettings(a.Values), Version: a.Version,
-		Members: a.door.members, Mode: a.door.mode(l), Local: a.door.private(l), Setup: a.door.setup, Listener: hosts,
+		Conditions: a.health.conditions, Processes: a.processes.all, Settings: shownSettings(a.Values), Version: a.Version,
+		Members: a.access.members, Mode: a.access.mode(l), Local: a.access.private(l), Setup: a.access.setup, Listener: hosts,
 	}
-	if n := a.inviter; n != nil { // else a nil in an interface
-		c.Inviter, c.Links, c.Servers, c.States, c.Profiles = n, n, n, n.States, a.Config.ProfileNames()
+	if n := a.inviter; n != nil { // a nil *Inviter in the interface would not be nil
+		c.Inviter, c.Links, c.Servers, c.Scheduler, c.States, c.Profiles = n, n, n, n.times, n.States, a.Config.ProfileNames()
 	}
 	return review.New(c)
 }
 
-// serving puts around the pages what is served beside them.
+// serving adds what is served besides the pages.
 func (a *App) serving(page *review.Server) http.Handler {
 	served := page.OwnHost(a.figures.beside(page, web.ByPath(a.lounge, profiled(page))))
-	return web.NewProxies(a.Config.Proxies).Believed(hooked(a.Config.LiveKit.Webhook, a.dispatch.Webhook(), served))
+	return web.NewProxies(a.Config.Proxies).Believed(a.hooks(a.Config, served))
 }

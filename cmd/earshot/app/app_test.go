@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
@@ -16,11 +17,15 @@ import (
 	"earshot/transcribe/fixture"
 )
 
-// testConfig is the shipped configuration with a record of its own and a free port.
+// withPartials turns partial text on, as in the shipped configuration. Tests that do not look at it avoid decoding everything twice.
+const withPartials = "EARSHOT_PARTIALS=1500ms"
+
+// testConfig is the shipped configuration with a database of its own, a free port, and final text only.
 func testConfig(t *testing.T, dir string, more ...string) configs.Config {
 	t.Helper()
 	cfg, err := configs.Load(configs.Options{Environ: append([]string{
 		"EARSHOT_DATA_DIR=" + dir, "EARSHOT_LISTEN=127.0.0.1:0", "EARSHOT_DECODERS=1", "EARSHOT_LOUNGE_PER_ADDRESS=0",
+		"EARSHOT_PARTIALS=0",
 	}, more...)})
 	if err != nil {
 		t.Fatal(err)
@@ -28,29 +33,32 @@ func testConfig(t *testing.T, dir string, more ...string) configs.Config {
 	return cfg
 }
 
-// openTestApp opens the real wiring on a record in dir.
+// openTestApp opens the real app with its database in dir.
 func openTestApp(t *testing.T, dir string) (*App, net.Listener) {
 	t.Helper()
 	return openTestAppWith(t, dir)
 }
 
-// openTestAppWith is openTestApp with settings in the form of the environment.
+// openTestAppWith is openTestApp with settings given as environment variables.
 func openTestAppWith(t *testing.T, dir string, more ...string) (*App, net.Listener) {
 	t.Helper()
 	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return openLoggedApp(t, log, testConfig(t, dir, more...))
 }
 
-// openLoggedApp opens the real wiring with a log of the test's own.
+// openLoggedApp opens the real app with a log that the test reads.
 func openLoggedApp(t *testing.T, log *slog.Logger, cfg configs.Config) (*App, net.Listener) {
 	t.Helper()
 	return openAppFor(t, log, cfg, speech.Options{Waits: true})
 }
 
-// openAppFor is openLoggedApp with a model loaded as the test wants. It closes the app at the test's end.
+// leaseTime is longer than usual, since a machine that runs other tests too may delay a process by seconds.
+const leaseTime = 12 * time.Second
+
+// openAppFor is openLoggedApp with a model loaded as the test requires. It closes the app when the test ends.
 func openAppFor(t *testing.T, log *slog.Logger, cfg configs.Config, o speech.Options) (*App, net.Listener) {
 	t.Helper()
-	s, err := New(t.Context(), Options{Config: cfg, Log: log, Models: o})
+	s, err := New(t.Context(), Options{Config: cfg, Log: log, Models: o, LeaseTime: leaseTime})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +74,7 @@ func openAppFor(t *testing.T, log *slog.Logger, cfg configs.Config, o speech.Opt
 	return s, l
 }
 
-// logTo shows a program's log beside the test's own.
+// logTo shows a program's log together with the test's own.
 type logTo struct{ t *testing.T }
 
 func (l logTo) Write(p []byte) (int, error) {
@@ -84,7 +92,7 @@ func lines(t *testing.T, s *App, session string) []models.Utterance {
 	return us
 }
 
-// wordErrors compares what a speaker is on record with, in the order of time, with what was said.
+// wordErrors compares the stored lines of a speaker, in order of time, with what was said.
 func wordErrors(us []models.Utterance, speaker, said string) (errs, words int, heard string) {
 	var b strings.Builder
 	for _, u := range us {
@@ -96,7 +104,7 @@ func wordErrors(us []models.Utterance, speaker, said string) (errs, words int, h
 	return errs, words, b.String()
 }
 
-// trust has an app know the servers of some addresses, with all secrets that a test has.
+// trust makes an app accept the servers of some addresses, with all secrets that a test has.
 func trust(s *App, secret func(variable string) (string, error), addresses ...string) {
 	s.rooms.servers.keys = &secrets.Keyring{
 		Environment: secret, Files: map[string]configs.Server{}, Intended: map[string]string{}, Named: map[string]bool{},

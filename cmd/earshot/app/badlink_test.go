@@ -21,8 +21,8 @@ import (
 	"earshot/bot/audio/impairtest"
 )
 
-// badLink stands between a listener and the lounge: it passes the signalling on, but tells the listener to send its media
-// to a relay of its own, which impairs the sound that comes back. STUN and DTLS pass untouched.
+// badLink stands between a listener and the lounge. It passes signalling on, but directs the media of the listener to a relay of its
+// own, which impairs the audio that comes back. STUN and DTLS pass unchanged.
 type badLink struct {
 	t     *testing.T
 	bad   impairtest.Impairment
@@ -65,10 +65,10 @@ func newBadLink(t *testing.T, lounge string, bad impairtest.Impairment, mute boo
 	return b
 }
 
-// host is where the listener goes instead of the lounge.
+// host is the address that the listener uses instead of that of the lounge.
 func (b *badLink) host() string { return strings.TrimPrefix(b.proxy.URL, "http://") }
 
-// offer takes the listener's own candidates out: the lounge learns the relay's address from what comes from there.
+// offer removes the listener's own candidates: the lounge learns the relay's address from the packets that arrive from there.
 func (b *badLink) offer(r *http.Request) {
 	body, err := io.ReadAll(r.Body)
 	if err != nil {
@@ -83,7 +83,7 @@ func (b *badLink) offer(r *http.Request) {
 	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(kept.String())), int64(kept.Len())
 }
 
-// answer puts the relay into the place of the lounge's candidates.
+// answer replaces the lounge's candidates with the relay.
 func (b *badLink) answer(res *http.Response) error {
 	if res.Header.Get("Content-Type") != "application/sdp" || res.StatusCode != http.StatusCreated {
 		return nil
@@ -115,7 +115,7 @@ func (b *badLink) answer(res *http.Response) error {
 	return nil
 }
 
-// relay opens a way to a media address, and returns its near end. It is open until the test ends.
+// relay forwards to a media address and returns its near end. It is open until the test ends.
 func (b *badLink) relay(to string) (*net.UDPAddr, error) {
 	near, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
@@ -172,8 +172,9 @@ func (b *badLink) relay(to string) (*net.UDPAddr, error) {
 	return near.LocalAddr().(*net.UDPAddr), nil //nolint:forcetypeassert // it is one
 }
 
-// sources are the speakers whose sound comes over one way. Which packets of theirs are lost hangs on their place in the speech alone, on
-// no machine's pace: each speaker's are counted from where they begin to speak, and what is sent again is counted apart.
+// sources are the speakers whose audio passes through one relay. Which of their packets are lost depends only on the position in
+// their speech, not on the speed of the machine: packets are counted per speaker from the beginning of speech, and retransmissions
+// are counted separately.
 type sources struct {
 	bad   impairtest.Impairment
 	known map[uint32]*source // by SSRC
@@ -204,7 +205,7 @@ func (s *sources) deliver(packet []byte, now time.Duration) []time.Duration {
 	}
 }
 
-// isSound tells RTP from what else comes over the same port (RFC 7983, RFC 5761).
+// isSound distinguishes RTP from everything else that arrives on the same port (RFC 7983, RFC 5761).
 func isSound(p []byte) bool {
 	return len(p) > 12 && p[0]>>6 == 2 && (p[1]&0x7f < 64 || p[1]&0x7f > 95)
 }

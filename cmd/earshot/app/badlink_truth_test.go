@@ -1,3 +1,5 @@
+//go:build !race
+
 package app
 
 import (
@@ -22,56 +24,57 @@ import (
 	"earshot/bot/media"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/noise"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/fixture/eval"
 )
 
-// lossyLink is a way to the lounge, and how many points of word error rate it may cost.
+// lossyLink is a network between the bot and the lounge, with the points of word error rate that it may cost.
 type lossyLink struct {
 	name string
 	bad  impairtest.Impairment
-	// mute keeps the listener's reports from the sender, so that it sends nothing again.
+	// mute blocks the receiver reports, so that the sender retransmits nothing.
 	mute bool
 	more float64
 
-	plays []play // those that prove something; else the last
+	attempts []attempt // those that prove something; else the last
 }
 
-// play is what became of one performance over a link.
-type play struct {
+// attempt is the result of one session over a link.
+type attempt struct {
 	wrong, words int
 	stats        media.Stats
-	// late is the longest time by which a packet came later than the network explains: this machine was too slow.
+	// late is the longest delay of a packet beyond what the network explains; it is large when this machine was too slow.
 	late time.Duration
 }
 
-// wer is the word error rate of the plays together.
+// wer is the word error rate over all attempts.
 func (k *lossyLink) wer() float64 {
 	wrong, words := 0, 0
-	for _, p := range k.plays {
+	for _, p := range k.attempts {
 		wrong, words = wrong+p.wrong, words+p.words
 	}
 	return 100 * float64(wrong) / float64(words)
 }
 
-// mostPlays is how often a link is tried. Chance may take one word's every packet, and a busy machine spoil a play.
-const mostPlays = 3
+// mostAttempts is how often a link is tried. By chance every packet of one word may be lost, and a busy machine may spoil an
+// attempt.
+const mostAttempts = 3
 
-// try lets the speakers talk over the link until no more words are wrong than may be, or for the last time.
-func (k *lossyLink) try(listen func(n int) (play, error), offline float64) error {
-	for n := range mostPlays {
+// try lets the speakers talk over the link until the word error rate is within the limit, or no attempt is left.
+func (k *lossyLink) try(listen func(n int) (attempt, error), offline float64) error {
+	for n := range mostAttempts {
 		p, err := listen(n)
 		if err != nil {
 			return err
 		}
-		if len(k.plays) > 0 && p.late <= inTime && k.plays[0].late > inTime {
-			k.plays = nil
+		if len(k.attempts) > 0 && p.late <= inTime && k.attempts[0].late > inTime {
+			k.attempts = nil
 		}
-		if len(k.plays) == 0 || p.late <= inTime {
-			k.plays = append(k.plays, p)
+		if len(k.attempts) == 0 || p.late <= inTime {
+			k.attempts = append(k.attempts, p)
 		}
 		if k.wer() <= offline+k.more {
 			return nil
@@ -80,9 +83,9 @@ func (k *lossyLink) try(listen func(n int) (play, error), offline float64) error
 	return nil
 }
 
-// TestFault7WordsOverABadLink lets people say the practice model's sentences in the lounge, over WebRTC, while the bot
-// hears each of them through a relay that loses, delays, reorders and doubles packets; it compares the stored lines with
-// what is understood of the recordings themselves.
+// TestFault7WordsOverABadLink has people say the practice model's sentences in the lounge, over WebRTC, while the bot hears each of
+// them through a relay that loses, delays, reorders and duplicates packets. It compares the stored lines with transcripts of the
+// recordings themselves.
 func TestFault7WordsOverABadLink(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for most of a minute")
@@ -99,23 +102,23 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 			Seed: 8, Delay: 40 * time.Millisecond, Jitter: 30 * time.Millisecond, Reorder: 0.05, ReorderBy: 60 * time.Millisecond, Duplicate: 0.05,
 		}, more: 1},
 	}
-	if longTests { // told, not demanded
+	if longTests { // reported, not required
 		links = append(
 			links, &lossyLink{name: "30 % random loss", bad: impairtest.Impairment{Seed: 30, Loss: 0.3}, more: 100},
 			&lossyLink{name: "30 % random loss, nothing sent again", bad: impairtest.Impairment{Seed: 31, Loss: 0.3}, mute: true, more: 100},
 		)
 	}
-	speakers := castSentences(t, all, 5)
+	speakers := shareSentences(t, all, 5)
 	var offline float64
 	err := s.Run(t.Context(), l, func(ctx context.Context) (err error) {
 		if offline, err = offlineWER(ctx, s.decoders.main.Engines[0], all); err != nil {
 			return err
 		}
 		group, ctx := errgroup.WithContext(ctx)
-		group.SetLimit(3) // thirty voices at once are too many for a small machine under the race detector
+		group.SetLimit(3) // thirty voices at once are too many for a small machine
 		for i, k := range links {
 			group.Go(func() error {
-				return k.try(func(n int) (play, error) {
+				return k.try(func(n int) (attempt, error) {
 					return k.listen(ctx, t, s, l.Addr().String(), fmt.Sprintf("room%d-%d", i, n), uint64(n), speakers)
 				}, offline)
 			})
@@ -131,10 +134,10 @@ func TestFault7WordsOverABadLink(t *testing.T) {
 	}
 }
 
-// judge compares what was heard over the link with what is heard in the recordings.
+// judge compares the lines heard over the link with transcripts of the recordings.
 func (k *lossyLink) judge(t *testing.T, offline float64) {
 	t.Helper()
-	for _, p := range k.plays {
+	for _, p := range k.attempts {
 		m := p.stats.Media
 		t.Logf("%s: %d of %d words wrong; of %d packets %d lost, %d late, %d double, the latest by %d ms; %d ms recovered by FEC, %d ms "+
 			"concealed, %d ms missing",
@@ -146,35 +149,35 @@ func (k *lossyLink) judge(t *testing.T, offline float64) {
 	}
 	switch wer := k.wer(); {
 	case wer <= offline+k.more:
-	case k.plays[0].late > inTime:
-		t.Logf("%s: this machine was too slow in every play: what was heard proves nothing", k.name)
+	case k.attempts[0].late > inTime:
+		t.Logf("%s: this machine was too slow in every attempt: what was heard proves nothing", k.name)
 	default:
-		t.Errorf("%s: %.1f %% of the words are wrong in %d plays, %.1f %% of the recordings: want at most %g points more",
-			k.name, wer, len(k.plays), offline, k.more)
+		t.Errorf("%s: %.1f %% of the words are wrong in %d attempts, %.1f %% of the recordings: want at most %g points more",
+			k.name, wer, len(k.attempts), offline, k.more)
 	}
 }
 
-// inTime is how late a packet may come for a play to prove something: these links delay by less.
+// inTime is the longest delay of a packet in an attempt that counts: these links delay by less.
 const inTime = 300 * time.Millisecond
 
-// punctual is a connector that notes how late the packets come, compared with the earliest of their track.
+// punctual is a connector that measures how late packets arrive compared with the earliest of their track.
 type punctual struct {
-	stage.Connector
+	playback.Connector
 	mu   sync.Mutex
 	late time.Duration
 }
 
-// Run connects, with ears that look at the clock.
-func (c *punctual) Run(ctx context.Context, ears bot.RoomHandler) error {
-	return c.Connector.Run(ctx, punctualEars{ears, c})
+// Run connects with a handler that looks at the clock.
+func (c *punctual) Run(ctx context.Context, handler bot.RoomHandler) error {
+	return c.Connector.Run(ctx, punctualHandler{handler, c})
 }
 
-type punctualEars struct {
+type punctualHandler struct {
 	bot.RoomHandler
 	c *punctual
 }
 
-func (e punctualEars) Track(info bot.TrackInfo) bot.TrackSink {
+func (e punctualHandler) Track(info bot.TrackInfo) bot.TrackSink {
 	return &punctualSink{TrackSink: e.RoomHandler.Track(info), c: e.c}
 }
 
@@ -200,19 +203,19 @@ func (s *punctualSink) Packet(raw []byte, levelExtID uint8) {
 	s.TrackSink.Packet(raw, levelExtID)
 }
 
-// castSentences shares the sentences out; each speaker has room noise around theirs, so that the sound never stops.
-func castSentences(t *testing.T, all []eval.Sentence, n int) []stage.Part {
+// shareSentences divides the sentences among speakers; each has room noise around theirs, so that the audio never stops.
+func shareSentences(t *testing.T, all []eval.Sentence, n int) []playback.Speech {
 	t.Helper()
-	parts := make([]stage.Part, n)
+	parts := make([]playback.Speech, n)
 	for i := range parts {
 		enc, err := audio.NewEncoder(audio.EncoderConfig{Channels: 1, Bitrate: 24000, FEC: true, LossPercent: 10})
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := stage.Part{Name: fmt.Sprint("Speaker ", i+1)}
+		p := playback.Speech{Name: fmt.Sprint("Speaker ", i+1)}
 		pcm := noise.Make(noise.Pink, 8000+2000*i, -70, 9)
 		for j := i; j < len(all); j += n {
-			p.Lines = append(p.Lines, stage.Line{Text: all[j].Text})
+			p.Lines = append(p.Lines, playback.Line{Text: all[j].Text})
 			pcm = slices.Concat(pcm, all[j].PCM, noise.Make(noise.Pink, 16000, -70, uint64(j)))
 		}
 		for pcm48 := sound.Resample(pcm, 16000, 48000); len(pcm48) >= 960; pcm48 = pcm48[960:] {
@@ -243,8 +246,8 @@ func offlineWER(ctx context.Context, e transcribe.Decoder, all []eval.Sentence) 
 
 // listen lets the speakers talk in a room of their own, which the bot hears over this link.
 func (k *lossyLink) listen(
-	ctx context.Context, t *testing.T, s *App, host, id string, nth uint64, speakers []stage.Part,
-) (found play, err error) {
+	ctx context.Context, t *testing.T, s *App, host, id string, nth uint64, speakers []playback.Speech,
+) (found attempt, err error) {
 	bad := k.bad
 	bad.Seed += nth // another one loses other packets
 	way := newBadLink(t, host, bad, k.mute)
@@ -253,10 +256,10 @@ func (k *lossyLink) listen(
 		return found, err
 	}
 	clock := &punctual{Connector: client}
-	up := stage.NewCurtain(clock, len(speakers))
-	voices := make([]stage.Voice, len(speakers))
+	barrier := playback.NewBarrier(clock, len(speakers))
+	voices := make([]playback.Voice, len(speakers))
 	for i, p := range speakers {
-		voices[i] = stage.Voice{Name: p.Name, Source: p.Tape.Source()}
+		voices[i] = playback.Voice{Name: p.Name, Source: p.Tape.Source()}
 	}
 	session, err := s.Store.StartSession(ctx, models.Session{ID: id, Room: id, Started: time.Now().UTC()})
 	if err != nil {
@@ -266,7 +269,7 @@ func (k *lossyLink) listen(
 	if err != nil {
 		return found, err
 	}
-	r, err := room.New(room.Config{Room: models.Room{ID: id}, Session: session, Connector: up, Sink: sink, Log: s.Log})
+	r, err := room.New(room.Config{Room: models.Room{ID: id}, Session: session, Connector: barrier, Sink: sink, Log: s.Log})
 	if err != nil {
 		return found, err
 	}
@@ -278,7 +281,7 @@ func (k *lossyLink) listen(
 		return err
 	})
 	group.Go(func() error {
-		err := stage.Play(playing, stage.Place{BaseURL: "http://" + host, Room: id, Peer: s.Peers}, voices, up)
+		err := playback.Play(playing, playback.Lounge{BaseURL: "http://" + host, Room: id, Peer: s.Peers}.Join, voices, barrier)
 		leave(bot.End(models.EndLeft, nil))
 		return err
 	})

@@ -16,11 +16,11 @@ import (
 	"earshot/transcribe/fixture"
 )
 
-// said is what the browser's microphone picks up.
+// said is the recording that the browser's microphone plays.
 const said = "Hello everyone, welcome to the show."
 
-// TestChromiumMicrophoneIsWrittenDown lets a real browser publish a recording as its microphone through the lounge's
-// page.
+// TestChromiumMicrophoneIsWrittenDown has a real browser publish a recording as its microphone through the lounge's page, and reads
+// its transcript.
 func TestChromiumMicrophoneIsWrittenDown(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -74,7 +74,7 @@ func startChromium(ctx context.Context, t *testing.T, path, url string) func() {
 	}
 }
 
-// writePausedWAV copies a 16 kHz mono recording with 2 s of silence behind it: a browser plays it in a loop.
+// writePausedWAV copies a 16 kHz mono recording and appends 2 s of silence: a browser plays it in a loop.
 func writePausedWAV(t *testing.T, from, to string) {
 	t.Helper()
 	data, err := os.ReadFile(from)

@@ -10,8 +10,8 @@ import (
 	"earshot/moderation/engine"
 )
 
-// TestRulesSayWhatNobodyCanDo: a verb of the rules that a kind of room does not have is told when the rules are checked, and for the
-// rooms of a configuration; what can be done is not.
+// TestRulesSayWhatNobodyCanDo: an action in the rules that a kind of room does not support is reported when the rules are checked,
+// and for the rooms of a configuration; supported ones are not.
 func TestRulesSayWhatNobodyCanDo(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "room.yaml")
 	rules := "schema: 1\nmode: act\nrules:\n  - {id: a, when: {says: {phrase: x}}, then: [mute: {for: 1m}]}\n" +
@@ -23,7 +23,10 @@ func TestRulesSayWhatNobodyCanDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"in janus rooms nobody can: to_audience", "in whep rooms nobody can: mute, to_audience, newcomers_listen_only"}
+	want := []string{
+		"not possible in rooms of the kinds device, file, hls, icecast, rtmp, rtsp, srt, whep: mute, to_audience, newcomers_listen_only",
+		"not possible in rooms of the kinds janus, jitsi: to_audience",
+	}
 	if got := CannotBeDone(set); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -31,7 +34,7 @@ func TestRulesSayWhatNobodyCanDo(t *testing.T) {
 	cfg.Rules = []string{file}
 	cfg.Rooms = []configs.Room{{URL: "janus+ws://127.0.0.1:8188/room/1"}, {URL: "lounge://127.0.0.1:8484/a"}}
 	if got := CannotInRooms(cfg); len(got) != 1 ||
-		got[0] != "janus+ws://127.0.0.1:8188/room/1: the rules may ask for what nobody can do there: to_audience" {
+		got[0] != "janus+ws://127.0.0.1:8188/room/1: the rules may ask for actions that are not possible there: to_audience" {
 		t.Errorf("%q", got)
 	}
 }

@@ -18,8 +18,8 @@ import (
 	"earshot/models/waittest"
 )
 
-// TestConfiguredRoomsComeBack: neither a host who sends the bot out nor a server that says that the room is over ends a room of
-// the configuration for good. It says when it comes back, and an invitation has it come at once, as it is configured.
+// TestConfiguredRoomsComeBack: neither a host who sends the bot away nor a server that reports the end of the room ends a configured
+// room for good. The bot says when it returns, and an invitation makes it return at once, as configured.
 func TestConfiguredRoomsComeBack(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -66,7 +66,7 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 		if _, err := v.End(idOf(t, weekly), models.EndRoomClosed); err != nil || !state(weekly).Next.Equal(next) {
 			t.Errorf("the server's word that a room is over took it off the timetable: %+v, %v", state(weekly), err)
 		}
-		returns, err := n.sendOut(ctx, idOf(t, always), "test")
+		returns, err := n.Leave(ctx, idOf(t, always), "test")
 		if err != nil || time.Until(returns) < aDay {
 			t.Errorf("sent out, it returns %v, %v", returns, err)
 		}
@@ -86,7 +86,7 @@ func TestConfiguredRoomsComeBack(t *testing.T) {
 				t.Errorf("the invitation changed what %s is: %+v, session %+v, %v", address, got, kept, err)
 			}
 		}
-		if returns, err := n.sendOut(ctx, idOf(t, weekly), "test"); err != nil || !returns.Equal(next) {
+		if returns, err := n.Leave(ctx, idOf(t, weekly), "test"); err != nil || !returns.Equal(next) {
 			t.Errorf("sent out of the weekly room, it returns %v (%v), want %v", returns, err, next)
 		}
 		waittest.Until(t, "it waits again", func() bool { return state(weekly).Next.Equal(next) })

@@ -15,14 +15,14 @@ import (
 	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/internal/programtest"
+	"earshot/cmd/earshot/playback"
 	"earshot/cmd/earshot/speech"
-	"earshot/cmd/earshot/stage"
 	"earshot/cmd/earshot/web"
 	"earshot/models"
 )
 
-// talkIn has one person, who is the same each time, say a part in a room that the bot listens in.
-func talkIn(t *testing.T, s *App, l net.Listener, parts ...stage.Part) models.Session {
+// talkIn has people, who keep their identities between calls, talk in a room while the bot listens.
+func talkIn(t *testing.T, s *App, l net.Listener, parts ...playback.Speech) models.Session {
 	t.Helper()
 	var session models.Session
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
@@ -31,19 +31,19 @@ func talkIn(t *testing.T, s *App, l net.Listener, parts ...stage.Part) models.Se
 		if err != nil {
 			return err
 		}
-		up := stage.NewCurtain(client, len(parts))
+		barrier := playback.NewBarrier(client, len(parts))
 		listening, leave := context.WithCancelCause(ctx)
 		defer leave(nil)
 		var group, speakers errgroup.Group
 		group.Go(func() (err error) {
-			session, err = s.Listen(listening, fleet.SessionRequest{Room: room, Connector: up})
+			session, err = s.Listen(listening, fleet.SessionRequest{Room: room, Connector: barrier})
 			return err
 		})
 		for _, p := range parts {
 			speakers.Go(func() error {
 				return lounge.Publish(listening, lounge.PublishConfig{
 					BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: p.Name, Key: "the-key-of-" + p.Name + "-is-long",
-					Source: up.Behind(p.Tape.Source()), Peer: s.Peers,
+					Source: barrier.Hold(p.Tape.Source()), Peer: s.Peers,
 				})
 			})
 		}
@@ -63,7 +63,7 @@ func talkIn(t *testing.T, s *App, l net.Listener, parts ...stage.Part) models.Se
 	return session
 }
 
-// bareApp opens the real wiring; the caller closes it.
+// bareApp opens the real app; the caller closes it.
 func bareApp(t *testing.T, dir string, more ...string) (*App, net.Listener) {
 	t.Helper()
 	cfg := testConfig(t, dir, more...)
@@ -89,7 +89,7 @@ func closeApp(t *testing.T, s *App) {
 	}
 }
 
-// spokeIn lists who has lines in a session.
+// spokeIn lists the speakers who have lines in a session.
 func spokeIn(t *testing.T, s *App, session models.Session) (names []string) {
 	t.Helper()
 	for _, u := range lines(t, s, session.ID) {
@@ -101,15 +101,15 @@ func spokeIn(t *testing.T, s *App, session models.Session) (names []string) {
 	return names
 }
 
-// TestObjectionOverRestart: whoever objected by the command is not written down by the next run of the program, others
-// are, the transcript says so, and the ledger tells when and who entered it.
+// TestObjectionOverRestart: whoever objected through the command is not transcribed by the next run of the program, others are, the
+// transcript says so, and the ledger shows when it was entered and by whom.
 func TestObjectionOverRestart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
 	dir := t.TempDir()
-	parts := []stage.Part{onePart(t, "Ana", 1), onePart(t, "Ben", 1)}
+	parts := []playback.Speech{onePart(t, "Ana", 1), onePart(t, "Ben", 1)}
 	s, l := bareApp(t, dir)
 	first := talkIn(t, s, l, parts...)
 	if got := spokeIn(t, s, first); !slices.Equal(got, []string{"Ana", "Ben"}) {
@@ -117,7 +117,7 @@ func TestObjectionOverRestart(t *testing.T) {
 	}
 	closeApp(t, s)
 	out, code := programtest.Client(append(os.Environ(), "EARSHOT_DATA_DIR="+dir), "person", "optout", "Ben")
-	if code != 0 || !strings.Contains(out, "is not written down any more in 1 room") {
+	if code != 0 || !strings.Contains(out, "is no longer transcribed in 1 room") {
 		t.Fatalf("optout: %d %s", code, out)
 	}
 	s, l = bareApp(t, dir)

@@ -1,276 +1,137 @@
 package app
 
 import (
-	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"os"
-	"os/user"
-	"path/filepath"
 	"strings"
-	"time"
+	"sync"
 
+	"earshot/cmd/earshot/control"
 	"earshot/cmd/earshot/doctor"
+	"earshot/cmd/earshot/secrets"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
-	"earshot/moderation/live"
-	"earshot/moderation/review/auth"
+	"earshot/moderation/review"
+	refuse "earshot/moderation/review/web"
 )
 
-// The running service is spoken to over a socket in the record's folder, which only its owner may open.
-
-func controlPath(c configs.Config) string { return filepath.Join(c.DataDir, "control.sock") }
-
-// listenControl opens the socket. A socket that a crash left is replaced: the record's lock has shown that nobody else
-// serves this record.
+// listenControl opens the socket by which commands speak to the service. A socket that a crash left is replaced: the record's lock
+// has shown that nobody else serves this record.
 func listenControl(ctx context.Context, c configs.Config) (net.Listener, error) {
-	path := controlPath(c)
+	path := control.Path(c)
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, fmt.Errorf("control socket: %w", err)
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
 	if err != nil {
 		return nil, models.WithHint(
-			fmt.Errorf("control socket: %w", err), "the path of data_dir may be too long: a socket's path has at most 107 bytes",
+			fmt.Errorf("control socket: %w", err), "the path of data_dir may be too long: a socket path is limited to 107 bytes",
 		)
 	}
 	return l, errors.Join(os.Chmod(path, 0o600))
 }
 
-// LinkOrder asks for a link by which somebody can invite the bot once.
-type LinkOrder struct {
-	models.Invitation
-	Hours int `json:"hours,omitempty"` // for how long it is good
-}
-
-// Departure is the answer to an order to leave a room.
-type Departure struct {
-	Returns time.Time `json:"returns,omitzero"` // when the bot comes back by itself
-}
-
-// Link is the answer to a linkOrder.
-type Link struct {
-	Link    string    `json:"link"`
-	Expires time.Time `json:"expires"`
-}
-
-// controls are what the running service does for commands.
+// controls are what the running service does for commands beside what its API does for everybody.
 type controls struct {
-	*Inviter
-	members *auth.Members
+	page *review.Server
+	base string // of the page's address, without a slash at its end
 	// first is where the first owner is made, host the link of the lounge's hosts.
 	first, host func() string
 	// examine and settings are for the doctor, who asks the service what it sees.
 	examine  func(join bool) doctor.Config
 	settings []configs.Value
+	// drain has a process hand its rooms over; "" is this one.
+	drain func(ctx context.Context, process string, on bool) (models.NodeState, error)
+	// alone says that the app is in one room and has no others to show, join or leave.
+	alone bool
 }
 
-// handler answers the commands invite, leave, pause, resume, status, servers, person, access and doctor.
+// controls are those of this app; page is the address of its page as hosts open it.
+func (a *App) controls(l net.Listener, page string, env secrets.Environ, r configs.Report) controls {
+	base := strings.TrimSuffix(page, "/")
+	return controls{
+		page: a.pages(l), base: base, examine: a.examines(env, r), settings: r.Values, drain: a.processes.drain,
+		first: func() string { return a.FirstLogin(l, base) }, host: func() string { return a.HostLink(base) },
+	}
+}
+
+// Answer answers commands as the service does, for an app that is in one room, until ctx ends or stop is called; stop waits for that.
+// It is never nil. An error says why commands can't be answered.
+func (a *App) Answer(ctx context.Context, l net.Listener, env secrets.Environ, r configs.Report) (stop func(), err error) {
+	socket, err := listenControl(ctx, a.Config)
+	if err != nil {
+		return func() {}, err
+	}
+	page := cmp.Or(a.Config.Notices.Link, web.PageURL(l, ""))
+	commands := a.controls(l, page, env, r)
+	commands.alone = true
+	a.oneRoom.Store(true)
+	ctx, cancel := context.WithCancel(ctx)
+	var group sync.WaitGroup
+	group.Go(func() {
+		if err := web.ServeWeb(ctx, socket, nil, commands.handler(), func() {}, a.Log); err != nil {
+			a.Log.Warn("commands are no longer answered", "err", err)
+		}
+	})
+	return func() { cancel(); group.Wait() }, nil
+}
+
+// handler answers the commands that speak to the service. The socket is its own user's, who may do everything.
 func (n controls) handler() http.Handler {
-	byCommand := Operator() // the socket is its own user's
-	hosts := n.sessions.Hosts()
-	mux := http.NewServeMux()
-	StoredMembers{n.members, strings.TrimSuffix(n.base, "/")}.orders(mux)
-	n.examinations(mux)
-	mux.HandleFunc("GET /rooms", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, n.States()) })
-	mux.HandleFunc("GET /first-login", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, Link{Link: n.first()}) })
-	mux.HandleFunc("GET /lounge-host", func(w http.ResponseWriter, _ *http.Request) { answerJSON(w, http.StatusOK, Link{Link: n.host()}) })
-	mux.HandleFunc("POST /rooms", func(w http.ResponseWriter, r *http.Request) {
-		var i models.Invitation
-		if !readOrder(w, r, &i) {
-			return
-		}
-		i.By = byCommand
-		state, err := n.Invite(r.Context(), i)
-		answer(w, http.StatusCreated, state, err)
-	})
-	mux.HandleFunc("POST /invitations", func(w http.ResponseWriter, r *http.Request) {
-		var o LinkOrder
-		if !readOrder(w, r, &o) {
-			return
-		}
-		good := LinkFor
-		if o.Hours > 0 {
-			good = min(linkForMost, time.Duration(o.Hours)*time.Hour)
-		}
-		o.By, o.Expires = byCommand, time.Now().Add(good).UTC().Truncate(time.Second)
-		url, err := n.Link(r.Context(), o.Invitation)
-		answer(w, http.StatusCreated, Link{url, o.Expires}, err)
-	})
-	mux.HandleFunc("GET /servers", func(w http.ResponseWriter, r *http.Request) {
-		found, err := n.Servers(r.Context())
-		answer(w, http.StatusOK, found, err)
-	})
-	mux.HandleFunc("POST /servers", func(w http.ResponseWriter, r *http.Request) {
-		var a models.AllowedServer
-		if readOrder(w, r, &a) {
-			a.By, a.At = byCommand, time.Time{}
-			answer(w, http.StatusNoContent, nil, n.AllowServer(r.Context(), a))
-		}
-	})
-	mux.HandleFunc("DELETE /servers/{server}", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, http.StatusNoContent, nil, n.ForbidServer(r.Context(), r.PathValue("server"), byCommand))
-	})
-	mux.HandleFunc("DELETE /rooms/{room}", func(w http.ResponseWriter, r *http.Request) {
-		room, err := n.fleet.Find(r.PathValue("room"))
-		var out Departure
-		if err == nil {
-			out.Returns, err = n.sendOut(r.Context(), room, byCommand)
-		}
-		answer(w, http.StatusOK, out, err)
-	})
-	for word, on := range map[string]bool{"pause": true, "resume": false} {
-		mux.HandleFunc("POST /rooms/{room}/"+word, func(w http.ResponseWriter, r *http.Request) {
-			room, err := n.fleet.Find(r.PathValue("room"))
-			if err == nil {
-				err = hosts.Pause(r.Context(), room, on, byCommand)
-			}
-			answer(w, http.StatusNoContent, nil, err)
-		})
-	}
-	mux.HandleFunc("POST /consents", func(w http.ResponseWriter, r *http.Request) {
-		var c models.Consent
-		if readOrder(w, r, &c) {
-			_, err := hosts.Object(r.Context(), c)
-			answer(w, http.StatusNoContent, nil, err)
-		}
-	})
-	return mux
-}
-
-func readOrder(w http.ResponseWriter, r *http.Request, into any) bool {
-	err := json.NewDecoder(http.MaxBytesReader(w, r.Body, 16<<10)).Decode(into)
-	var long *http.MaxBytesError
-	if errors.As(err, &long) {
-		answerError(w, http.StatusRequestEntityTooLarge, errors.New("the order is too long"))
-		return false
-	}
-	if err != nil {
-		answerError(w, http.StatusBadRequest, errors.New("not an order"))
-		return false
-	}
-	return true
-}
-
-// answer writes what came of an order.
-func answer(w http.ResponseWriter, status int, v any, err error) {
-	switch {
-	case errors.Is(err, models.ErrConflict):
-		answerError(w, http.StatusConflict, err)
-	case errors.Is(err, models.ErrNotFound), errors.Is(err, live.ErrNotThere):
-		answerError(w, http.StatusNotFound, err)
-	case errors.Is(err, models.ErrForbidden):
-		answerError(w, http.StatusForbidden, err)
-	case errors.Is(err, models.ErrUnavailable):
-		answerError(w, http.StatusServiceUnavailable, err)
-	case err != nil:
-		answerError(w, http.StatusBadRequest, err)
-	case v == nil:
-		w.WriteHeader(status)
-	default:
-		answerJSON(w, status, v)
-	}
-}
-
-func answerJSON(w http.ResponseWriter, status int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(v) // the other side has gone
-}
-
-// problem is an error as it travels.
-type problem struct {
-	Title string `json:"title"`
-	Hint  string `json:"hint,omitempty"`
-}
-
-func answerError(w http.ResponseWriter, status int, err error) {
-	// What kind of error it is shows in the status; people need the rest.
-	title := err.Error()
-	for _, kind := range []error{models.ErrInvalid, models.ErrConflict, models.ErrNotFound, models.ErrUnavailable, models.ErrForbidden} {
-		title = strings.TrimPrefix(title, kind.Error()+": ")
-	}
-	answerJSON(w, status, problem{title, models.Hint(err)})
-}
-
-// orderWithin bounds an order: a line in a room's chat is waited for.
-const orderWithin = 30 * time.Second
-
-// errNoService says that nobody listens on the socket.
-var errNoService = errors.New("no running service was found")
-
-// Ask speaks to the running service. into may be nil.
-func Ask(ctx context.Context, c configs.Config, method, path string, body io.Reader, into any) error {
-	return askWithin(ctx, orderWithin, c, method, path, body, into)
-}
-
-// askWithin is ask for what may take longer than an order.
-func askWithin(ctx context.Context, most time.Duration, c configs.Config, method, path string, body io.Reader, into any) error {
-	client := &http.Client{Timeout: most, Transport: &http.Transport{
-		DisableKeepAlives: true,
-		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, "unix", controlPath(c))
+	operations := map[string]func(*http.Request) (any, error){
+		"GET " + control.FirstLoginPath: func(*http.Request) (any, error) { return control.Link{Link: n.first()}, nil },
+		"GET " + control.LoungeHostPath: func(*http.Request) (any, error) { return control.Link{Link: n.host()}, nil },
+		"GET " + control.SettingsPath:   func(*http.Request) (any, error) { return settingValues(n.settings) },
+		"GET " + control.ChecksPath + "{check}": func(r *http.Request) (any, error) {
+			return n.check(r.Context(), r.PathValue("check"), r.URL.Query().Get("join") == "true")
 		},
-	}}
-	req, err := http.NewRequestWithContext(ctx, method, "http://earshot"+path, body)
-	if err != nil {
-		return err
-	}
-	res, err := client.Do(req)
-	if err != nil {
-		return models.WithHint(fmt.Errorf("%w for the record in %s", errNoService, c.DataDir),
-			"\"earshot serve\" starts one; it must use the same data_dir, and belong to you")
-	}
-	defer res.Body.Close()
-	if res.StatusCode >= http.StatusBadRequest {
-		var p problem
-		if err := json.NewDecoder(io.LimitReader(res.Body, 16<<10)).Decode(&p); err != nil {
-			return fmt.Errorf("the service answered %s", res.Status)
-		}
-		return models.WithHint(errors.New(p.Title), p.Hint)
-	}
-	if into == nil {
-		return nil
-	}
-	return json.NewDecoder(io.LimitReader(res.Body, 1<<20)).Decode(into)
-}
-
-// Tell sends an order to the running service. into may be nil.
-func Tell(ctx context.Context, cfg configs.Config, path string, order, into any) error {
-	body, err := json.Marshal(order)
-	if err != nil {
-		return err
-	}
-	return Ask(ctx, cfg, http.MethodPost, path, bytes.NewReader(body), into)
-}
-
-// examinations answer the doctor.
-func (n controls) examinations(mux *http.ServeMux) {
-	mux.HandleFunc("GET /settings", func(w http.ResponseWriter, _ *http.Request) {
-		values, err := settingValues(n.settings)
-		answer(w, http.StatusOK, values, err)
-	})
-	mux.HandleFunc("GET /checks/{check}", func(w http.ResponseWriter, r *http.Request) {
-		found := []doctor.Finding{}
-		err := fmt.Errorf("check %q: %w", r.PathValue("check"), models.ErrNotFound)
-		for _, check := range doctor.Checks(n.examine(r.URL.Query().Get("join") == "true")) {
-			if check.Name == r.PathValue("check") && check.Service {
-				found, err = check.Look(r.Context()), nil
+		"POST " + control.DrainPath: func(r *http.Request) (any, error) {
+			var o control.DrainOrder
+			if err := json.NewDecoder(r.Body).Decode(&o); err != nil {
+				return nil, fmt.Errorf("%w: %w", models.ErrInvalid, err)
 			}
+			state, err := n.drain(r.Context(), o.Process, o.On)
+			return state, explained(err)
+		},
+	}
+	if n.alone {
+		for _, path := range []string{
+			"GET /api/rooms", "POST /api/rooms", "POST /api/invitations", "DELETE /api/rooms/{id}", "POST " + control.DrainPath,
+		} {
+			operations[path] = func(*http.Request) (any, error) { return nil, errOneRoom }
 		}
-		answer(w, http.StatusOK, found, err)
-	})
+	}
+	return n.page.Commands(control.Operator(), n.base, operations)
 }
 
-// Operator is who runs this command, for the list of removals.
-func Operator() string {
-	if u, err := user.Current(); err == nil {
-		return "cli:" + u.Username
+// explained has whoever asked be told why something can't be done, which is not what anybody said.
+func explained(err error) error {
+	for sentinel, status := range map[error]int{models.ErrConflict: http.StatusConflict, models.ErrNotFound: http.StatusNotFound} {
+		if errors.Is(err, sentinel) {
+			why := strings.TrimPrefix(err.Error(), sentinel.Error()+": ")
+			return &refuse.Refusal{Status: status, Message: why, Hint: models.Hint(err)}
+		}
 	}
-	return "cli"
+	return err
+}
+
+// errOneRoom refuses what only a service can do.
+var errOneRoom = refuse.Refuse(http.StatusConflict,
+	`"earshot join" or "earshot demo" uses this database and is in one room only; "earshot serve" joins, leaves and lists rooms`)
+
+// check makes one of the doctor's checks.
+func (n controls) check(ctx context.Context, name string, join bool) ([]doctor.Finding, error) {
+	for _, check := range doctor.Checks(n.examine(join)) {
+		if check.Name == name && check.Service {
+			return append([]doctor.Finding{}, check.Look(ctx)...), nil
+		}
+	}
+	return nil, refuse.Refuse(http.StatusNotFound, fmt.Sprintf("no check is named %q", name))
 }

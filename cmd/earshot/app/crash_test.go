@@ -12,13 +12,13 @@ import (
 	"time"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/models/sqlite"
 )
 
-// TestKilledInTheMiddle kills the program while clips lie in the spool, and starts it again: everything that was stored
-// before the queue is a line exactly once, and what was said until then is on record.
+// TestKilledInTheMiddle kills the program while clips are in the spool, and starts it again: everything that was stored before the
+// queue becomes a line exactly once, and what was said until the kill is stored.
 func TestKilledInTheMiddle(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays for some seconds")
@@ -58,8 +58,8 @@ func TestKilledInTheMiddle(t *testing.T) {
 	}
 }
 
-// killDemo starts the demo on a record and kills it as soon as it has stored some lines and holds a clip that is not
-// decoded yet. It returns when that was.
+// killDemo starts the demo on a database and kills it as soon as it has stored some lines and holds a clip that is not decoded yet.
+// It returns the time of the kill.
 func killDemo(t *testing.T, dir string, stored int) time.Time {
 	t.Helper()
 	cmd := programtest.Command("demo", "--listen", "127.0.0.1:0", "--data-dir", dir)
@@ -84,8 +84,8 @@ func killDemo(t *testing.T, dir string, stored int) time.Time {
 	return killed
 }
 
-// stopHolding stops the running demo while it holds a clip that is not decoded and has stored some lines: it looks, stops
-// the process, and looks again, since the clip may have been decoded in between.
+// stopHolding suspends the running demo while it holds a clip that is not decoded and has stored some lines: it looks, suspends the
+// process, and looks again, since the clip may have been decoded in between.
 func stopHolding(t *testing.T, p *os.Process, dir string, stored int) {
 	t.Helper()
 	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); {
@@ -109,7 +109,7 @@ func send(t *testing.T, p *os.Process, s os.Signal) {
 	}
 }
 
-// heldBy looks into a record that another process may be writing: what waits for decoding, and how many lines there are.
+// heldBy reads a database that another process may be writing to: the clips that wait for decoding, and the number of lines.
 func heldBy(t *testing.T, dir string) (pending []models.Key, lines int) {
 	t.Helper()
 	store, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(dir, "earshot.db"))
@@ -130,16 +130,16 @@ func heldBy(t *testing.T, dir string) (pending []models.Key, lines int) {
 	return pending, len(us)
 }
 
-// checkSaidUntil demands every line of the play that had ended, with the silence that ends a clip, before a time. No line
-// of the play is longer than 3.5 s, and the recordings begin within 2.5 s of the session.
+// checkSaidUntil requires every line of the script that had ended, including the silence that ends a clip, before a time. No line of
+// the script is longer than 3.5 s, and the recordings begin within 2.5 s of the session.
 func checkSaidUntil(t *testing.T, us []models.Utterance, until time.Duration) {
 	t.Helper()
-	play, err := stage.Script()
+	script, err := playback.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var finished []stage.Cue
-	for _, c := range play {
+	var finished []playback.ScriptLine
+	for _, c := range script {
 		if c.At+7*time.Second < until {
 			finished = append(finished, c)
 		}
@@ -150,8 +150,8 @@ func checkSaidUntil(t *testing.T, us []models.Utterance, until time.Duration) {
 	checkWords(t, finished, only(us, finished))
 }
 
-// only keeps the lines near the cues.
-func only(us []models.Utterance, cues []stage.Cue) []models.Utterance {
+// only returns the lines near the given lines of the script.
+func only(us []models.Utterance, cues []playback.ScriptLine) []models.Utterance {
 	var out []models.Utterance
 	for _, u := range us {
 		for _, c := range cues {
@@ -163,7 +163,7 @@ func only(us []models.Utterance, cues []stage.Cue) []models.Utterance {
 	return out
 }
 
-// Fault 21: told to stop while people speak, the program flushes what is open, stores it, and ends in good order.
+// Fault 21: told to stop while people speak, the program completes what is open, stores it, and exits cleanly.
 func TestFault21StoppedWhilePeopleSpeak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays for some seconds")
@@ -180,7 +180,7 @@ func TestFault21StoppedWhilePeopleSpeak(t *testing.T) {
 	send(t, cmd.Process, syscall.SIGTERM)
 	send(t, cmd.Process, syscall.SIGCONT)
 	told := time.Now()
-	_ = cmd.Wait() // its code says that the play was cut short
+	_ = cmd.Wait() // its code says that the demo was cut short
 	if took := time.Since(told); took > drainTime+10*time.Second {
 		t.Errorf("it took %v to stop", took)
 	}

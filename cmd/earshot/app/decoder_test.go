@@ -54,7 +54,7 @@ func runDecoders(t testing.TB, run func(context.Context) error, closes func() er
 	})
 }
 
-// practiceEngine is the practice model in this process, until the test ends.
+// practiceEngine is the practice model, loaded in this process until the test ends.
 func practiceEngine(t testing.TB) *whisper.State {
 	t.Helper()
 	path, err := fixture.Path(t.TempDir())
@@ -84,7 +84,8 @@ func sentences(t testing.TB) []eval.Sentence {
 	return all
 }
 
-// A decoder process hears, to the last bit, what libwhisper hears in this one, although it may open no file any more.
+// The results of a decoder process are identical to those of libwhisper in this process, although the decoder can no longer open
+// files.
 func TestDecodersHearTheSame(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -117,8 +118,8 @@ func TestDecodersHearTheSame(t *testing.T) {
 	}
 }
 
-// Fault 17, with everything real: decoders that are killed again and again in the middle of decodes cost attempts, no
-// words; every line is stored once.
+// Fault 17, with everything real: decoders that are killed again and again during decodes cost attempts but no words; every line is
+// stored once.
 func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -165,8 +166,8 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 	}
 }
 
-// killDecoder kills the one decoder after another line was stored, which puts it into the middle of the next, and waits
-// for another to be ready.
+// killDecoder kills the only decoder after another line was stored, that is, during the next decode, and waits for a new one to be
+// ready.
 func killDecoder(ctx context.Context, t *testing.T, s *App, kills uint64) {
 	t.Helper()
 	done := s.text.Stats().Decoded
@@ -185,14 +186,14 @@ func killDecoder(ctx context.Context, t *testing.T, s *App, kills uint64) {
 	t.Logf("another decoder was ready after %v", time.Since(killed)) // 2 s is the aim; a busy machine takes longer
 }
 
-// intoDecode waits until a decoder with work to do computes: it is in the middle of a decode, however slow this machine is.
+// intoDecode waits until a decoder with work uses CPU time: it is in the middle of a decode, however slow this machine is.
 func intoDecode(ctx context.Context, t *testing.T, pid int) {
 	t.Helper()
 	began := cpuTicks(t, pid)
 	waittest.Holds(ctx, func() bool { return cpuTicks(t, pid) != began })
 }
 
-// cpuTicks is the CPU time of a process, in the kernel's own words (proc(5): utime and stime).
+// cpuTicks is the CPU time of a process as the kernel reports it (proc(5): utime and stime).
 func cpuTicks(t *testing.T, pid int) string {
 	t.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
@@ -203,9 +204,12 @@ func cpuTicks(t *testing.T, pid int) string {
 	return strings.Join(fields[13:15], " ")
 }
 
-// Fault 18: a file that is no model, or not the one that its name says, is refused before any process sees it, at once
-// and with advice; the exit code is 2.
+// Fault 18: a file that is not a model, or not the one that its name claims, is refused at once, with advice, before any process
+// opens it; the exit code is 2.
 func TestFault18ModelFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds the program")
+	}
 	if _, err := programtest.Path(); err != nil { // it is built before anything is timed
 		t.Fatal(err)
 	}

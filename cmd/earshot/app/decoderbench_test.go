@@ -20,7 +20,7 @@ import (
 // benchModel names a model to measure with, as in the package bench.
 const benchModel = "EARSHOT_BENCH_MODEL"
 
-// benchPool runs decoders of the practice model, or of the one that EARSHOT_BENCH_MODEL names.
+// benchPool runs decoders of the practice model, or of the model that EARSHOT_BENCH_MODEL names.
 func benchPool(b *testing.B, processes, states int) *decoder.Pool {
 	b.Helper()
 	path, err := speech.ModelPath(configs.Config{Model: os.Getenv(benchModel), DataDir: b.TempDir()})
@@ -35,15 +35,15 @@ func benchPool(b *testing.B, processes, states int) *decoder.Pool {
 	return p
 }
 
-// fourSeconds is sound that holds speech.
+// fourSeconds is audio that contains speech.
 func fourSeconds(b *testing.B) []float32 {
 	pcm := make([]float32, 4*models.SampleRate)
 	copy(pcm, sentences(b)[4].PCM)
 	return pcm
 }
 
-// BenchmarkDecoders decodes 4 s of sound on two slots at once: in a process each, and in one with two states. It reports
-// the CPU time of a clip and the resident memory of all decoders.
+// BenchmarkDecoders decodes 4 s of audio on two slots at the same time: in one process each, and in one process with two states. It
+// reports the CPU time per clip and the resident memory of all decoders.
 func BenchmarkDecoders(b *testing.B) {
 	for _, shape := range []struct{ processes, states int }{{1, 1}, {2, 1}, {1, 2}} {
 		b.Run(strconv.Itoa(shape.processes)+"x"+strconv.Itoa(shape.states), func(b *testing.B) {
@@ -76,7 +76,7 @@ func BenchmarkDecoders(b *testing.B) {
 	}
 }
 
-// BenchmarkDecoderStart kills a decoder and waits for the next, and for its first clip and its second.
+// BenchmarkDecoderStart kills a decoder and waits for the next one, and for its first and second clip.
 func BenchmarkDecoderStart(b *testing.B) {
 	p, pcm := benchPool(b, 1, 1), fourSeconds(b)
 	e := p.Decoders()[0]

@@ -15,8 +15,8 @@ import (
 	"earshot/transcribe/fixture/eval"
 )
 
-// Fault 16, with everything real: a decoder that stands still is killed after 5 s, twice; then the line is stored as
-// failed and its sound is kept. The other decoder goes on all the while.
+// Fault 16, with everything real: a decoder that hangs is killed after 5 s, twice; then the line is stored as failed and its audio
+// is kept. The other decoder keeps working throughout.
 func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for two time limits")
@@ -45,10 +45,10 @@ func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 		}
 		short := all[0]
 		short.PCM = short.PCM[:models.SampleRate] // 1 s, so that the limit is 5 s
+		began := time.Now() // before the clip: a limit that begins with it can only seem longer from here
 		submit(ctx, t, s, hung, short)
 		waittest.Holds(ctx, func() bool { return s.text.Stats().Working == 1 })
-		began := time.Now()
-		// Of two decoders that stand still, the one without the clip is let go: it is the one that is not killed.
+		// Of two decoders that are suspended, the one without a clip is resumed: it is not killed.
 		waittest.Holds(ctx, func() bool { return s.decoders.main.Stats().Hung == 1 })
 		first := time.Since(began)
 		for pid := range stopped {
@@ -101,8 +101,8 @@ func readyDecoders(ctx context.Context, t *testing.T, s *App) map[int]bool {
 	return pids
 }
 
-// stopNew waits for a decoder that is not among the old ones, and stops it as soon as it is ready: the clip that is tried
-// again is in it, or on its way.
+// stopNew waits for a decoder that is not among the old ones, and suspends it as soon as it is ready: the clip that is tried again
+// is in it, or on its way there.
 func stopNew(ctx context.Context, t *testing.T, s *App, old map[int]bool) (pid int) {
 	t.Helper()
 	waittest.Holds(ctx, func() bool {

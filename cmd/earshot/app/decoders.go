@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot/audio"
-	"earshot/cmd/earshot/metrics"
+	"earshot/bot/fleet"
+	"earshot/cmd/earshot/node"
 	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
+	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/store"
@@ -18,6 +22,7 @@ import (
 	"earshot/moderation/opinion"
 	"earshot/transcribe"
 	"earshot/transcribe/decoder"
+	"earshot/transcribe/sharing"
 	"earshot/transcribe/whisper"
 )
 
@@ -79,15 +84,14 @@ func (d *decoders) stats() decoder.Stats {
 	return all
 }
 
-// textOf is how what is said becomes text: by these decoders, as the settings say of languages, vocabulary and partial text.
+// textOf is how what is said becomes text: by these decoders, as the settings say of languages and vocabulary. profile names the profile
+// of a session.
 func (d *decoders) textOf(
-	cfg configs.Config, profiles Profiles, sessions *live.Sessions, record store.Store, count *metrics.Metrics, log *slog.Logger,
+	cfg configs.Config, profiles Profiles, profile func(session string) string, record store.Store, log *slog.Logger,
 ) (transcribe.Config, error) {
 	c := transcribe.Config{
 		Decoders: d.main.Engines, Model: d.main.Name, Decode: audio.DecodeClip, Fetch: record.Clip, NoteAttempt: record.NoteAttempt, Logger: log,
-		Options: func(clip models.Clip) transcribe.Options {
-			return profiles.of(sessions.Profile(clip.Session)).decoding()
-		},
+		Options: func(clip models.Clip) transcribe.Options { return profiles.of(profile(clip.Session)).decoding() },
 	}
 	if err := profiles.speak(d.practice()); err != nil {
 		return c, err
@@ -99,11 +103,128 @@ func (d *decoders) textOf(
 	if d.small != nil {
 		c.Fallback, c.FallbackModel = d.small.Engines, d.small.Name
 	}
-	if cfg.Partials > 0 {
-		c.Partial = func(p models.Partial) { sessions.Partial(p) }
-		c.FirstPartial = count.FirstPartial
-	}
 	return c, nil
+}
+
+// ServeDecoding decodes what other processes with the same database hear, until the context ends. What it is decoding then it still
+// decodes; the rest goes back to the others.
+func ServeDecoding(ctx context.Context, o Options) (err error) {
+	if o.Config.Database == "" {
+		return models.BadInput(errAlone)
+	}
+	profiles, err := openProfiles(o.Config)
+	if err != nil {
+		return err
+	}
+	d, err := openDecoders(o.Config, o.Log, o.Models)
+	if err != nil {
+		return errors.Join(err, d.Close())
+	}
+	defer func() { err = errors.Join(err, d.Close()) }()
+	record, err := OpenRecord(ctx, o.Config)
+	if err != nil {
+		return unlessStopped(ctx, err, o.Log)
+	}
+	defer func() { err = errors.Join(err, record.Close()) }()
+	c, err := d.textOf(o.Config, profiles, (&profilesOf{store: record, names: map[string]string{}}).of, record, o.Log)
+	if err != nil {
+		return err
+	}
+	return d.helpOthers(ctx, o, record, c)
+}
+
+// errAlone means that a process is to do part of the work and has nobody who could do the rest.
+var errAlone = models.WithHint(errors.New("a process that does only a part of the work needs a database that others share"),
+	"set database to the address of a PostgreSQL server")
+
+// helpOthers is ServeDecoding where everything is open.
+func (d *decoders) helpOthers(ctx context.Context, o Options, record Record, c transcribe.Config) error {
+	var text *transcribe.Service
+	load := fleet.NewLoadMeter(len(d.main.Engines), func() fleet.Decoding { return decodingOf(text) })
+	who := identity(o, record, func() models.NodeInfo {
+		t := text.Stats()
+		return models.NodeInfo{
+			Load: load.Read(), Waiting: t.Queued + t.Working, Backend: d.main.Backend(), Slots: len(d.main.Engines), NoRooms: true,
+		}
+	})
+	var sharer *sharing.Sharer
+	who.Drain = func(on bool) {
+		o.Log.Info("asked to hand the work over or to take it again", "drained", on)
+		sharer.Rest(on)
+	}
+	me := node.New(who)
+	sharer = sharing.New(sharing.Config{Spool: record, Node: me.ID(), Log: o.Log})
+	c.NoteAttempt = sharer.Note
+	text, err := transcribe.New(c, sharer.Deliver)
+	if err != nil {
+		return err
+	}
+	sharer.Into(text)
+	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	group, serving := errgroup.WithContext(serving)
+	for _, run := range []func(context.Context) error{d.Run, text.Run, sharer.Run, me.Run} {
+		group.Go(func() error { return run(serving) })
+	}
+	group.Go(func() error {
+		return web.Manager{Log: o.Log}.Run(serving, d.main.Loaded, func(context.Context) error { return nil })
+	})
+	o.Log.Info("decoding for other processes", "node", me.Name(), "model", d.main.Name, "slots", len(d.main.Engines))
+	select {
+	case <-ctx.Done():
+	case <-serving.Done():
+	}
+	sharer.Rest(true)
+	grace, cancel := context.WithTimeout(serving, drainTime)
+	defer cancel()
+	if err := text.Drain(grace); err != nil {
+		o.Log.Warn("not everything was decoded; other processes will continue", "err", err)
+	}
+	stop()
+	return group.Wait()
+}
+
+// decodingOf is what decoders did, for how busy they are.
+func decodingOf(text *transcribe.Service) fleet.Decoding {
+	t := text.Stats()
+	return fleet.Decoding{Audio: t.Audio, Busy: t.Busy, Lag: t.Lag}
+}
+
+// profilesOf knows the profiles of sessions that other processes run. Any goroutine may ask.
+type profilesOf struct {
+	store store.Sessions
+
+	mu    sync.Mutex
+	names map[string]string
+}
+
+const (
+	// maxProfiles bounds the sessions whose profile is remembered, profileTime the time to look for one.
+	maxProfiles = 10_000
+	profileTime = 2 * time.Second
+)
+
+// of names a session's profile; "" if it cannot be found out now.
+func (p *profilesOf) of(session string) string {
+	p.mu.Lock()
+	name, known := p.names[session]
+	p.mu.Unlock()
+	if known {
+		return name
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), profileTime)
+	defer cancel()
+	s, err := p.store.SessionIn(ctx, session, models.RoomSet{})
+	if err != nil {
+		return ""
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.names) >= maxProfiles {
+		clear(p.names)
+	}
+	p.names[session] = s.Profile
+	return s.Profile
 }
 
 // openOpinions takes the model that is asked for second opinions from the settings; nil when none is to be asked.

@@ -15,38 +15,74 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
+	"earshot/configs"
 	"earshot/models"
+	"earshot/models/postgres/pgtest"
 	"earshot/models/waittest"
 )
 
-// Fault 22: the disk fills while people speak, and is freed again. Nothing that was said is lost: it waits in memory, and is
-// written down when there is room. The log tells of it, and the record stays in order.
+// Fault 22: the disk fills up while people speak, and space is freed again. Nothing that was said is lost: it waits in memory and is
+// stored once there is space. The log reports it, and the database stays consistent.
 func TestFault22DiskFull(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for some seconds")
 	}
 	t.Parallel()
 	disk := smallDisk(t, 8<<20)
-	tape, err := stage.Lines()
+	talkWhileFull(t, disk, "full", testConfig(t, filepath.Join(disk, "record")))
+}
+
+// The same with PostgreSQL, when the disk of its server fills up.
+func TestDatabaseServerFull(t *testing.T) {
+	if testing.Short() {
+		t.Skip("talks for some seconds")
+	}
+	t.Parallel()
+	server, err := pgtest.Start(false)
+	if errors.Is(err, pgtest.ErrNone) {
+		t.Skip(err)
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := stage.Part{Name: "Ana", Lines: tape[:5]}
-	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	t.Cleanup(server.Remove)
+	owner, err := os.Stat(filepath.Join(server.Dir, "data"))
+	disk := filepath.Join(server.Dir, "small") // where the server's user may go
+	if err := errors.Join(err, os.Mkdir(disk, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	mountSmall(t, disk, 24<<20)
+	if err := os.Chown(disk, int(owner.Sys().(*syscall.Stat_t).Uid), -1); err != nil {
+		t.Fatal(err)
+	}
+	pgtest.Exec(t, server.DSN("postgres"), "CREATE TABLESPACE small LOCATION '"+disk+"'", "CREATE DATABASE small TABLESPACE small")
+	talkWhileFull(t, disk, "full=true", testConfig(t, t.TempDir(), "EARSHOT_DATABASE="+databaseURL(t, server.DSN("small"))))
+}
+
+// talkWhileFull has somebody talk while the disk of the database fills up, until the log reports it with a given word, and space is
+// freed again.
+func talkWhileFull(t *testing.T, disk, says string, cfg configs.Config) {
+	t.Helper()
+	tape, err := playback.Lines()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ana := playback.Speech{Name: "Ana", Lines: tape[:5]}
+	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	var log programtest.Output
-	s, l := openLoggedApp(t, slog.New(slog.NewTextHandler(&log, nil)), testConfig(t, filepath.Join(disk, "record")))
+	s, l := openLoggedApp(t, slog.New(slog.NewTextHandler(&log, nil)), cfg)
 	var session models.Session
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
 		group, ctx := errgroup.WithContext(ctx)
 		group.Go(func() error {
 			var err error
-			session, err = s.Perform(ctx, l.Addr().String(), []stage.Part{ana})
+			session, err = s.Play(ctx, l.Addr().String(), []playback.Speech{ana})
 			return err
 		})
-		group.Go(func() error { return s.fillDisk(ctx, disk, &log) })
+		group.Go(func() error { return s.fillDisk(ctx, disk, says, &log) })
 		return group.Wait()
 	})
 	if err != nil {
@@ -72,13 +108,13 @@ func TestFault22DiskFull(t *testing.T) {
 	if err := s.Store.Check(context.Background()); err != nil {
 		t.Error(err)
 	}
-	if page, code := log.String(), strings.Count(log.String(), "full"); code == 0 {
+	if page, code := log.String(), strings.Count(log.String(), says); code == 0 {
 		t.Errorf("the log does not tell of it:\n%s", page)
 	}
 }
 
-// fillDisk takes all room once a line is stored, and gives it back when the log has told that a clip could not be.
-func (a *App) fillDisk(ctx context.Context, disk string, log *programtest.Output) error {
+// fillDisk uses up all space once a line is stored, and frees it once the log has reported a clip that could not be stored.
+func (a *App) fillDisk(ctx context.Context, disk, says string, log *programtest.Output) error {
 	if !waittest.Holds(ctx, func() bool { return a.text.Stats().Decoded > 0 }) {
 		return context.Cause(ctx)
 	}
@@ -94,16 +130,23 @@ func (a *App) fillDisk(ctx context.Context, disk string, log *programtest.Output
 			return err
 		}
 	}
-	if !waittest.Holds(ctx, func() bool { return strings.Contains(log.String(), "full") }) {
+	if !waittest.Holds(ctx, func() bool { return strings.Contains(log.String(), says) }) {
 		return context.Cause(ctx)
 	}
 	return errors.Join(f.Close(), os.Remove(name))
 }
 
-// smallDisk mounts a disk of so many bytes until the test ends, which takes root.
+// smallDisk mounts a disk of a given size until the test ends, which requires root.
 func smallDisk(t *testing.T, bytes int) string {
 	t.Helper()
 	dir := t.TempDir()
+	mountSmall(t, dir, bytes)
+	return dir
+}
+
+// mountSmall is smallDisk for an existing folder.
+func mountSmall(t *testing.T, dir string, bytes int) {
+	t.Helper()
 	if err := mountTmpfs(dir, bytes); err != nil {
 		t.Skip("a small disk can't be mounted:", err)
 	}
@@ -112,7 +155,6 @@ func smallDisk(t *testing.T, bytes int) string {
 			t.Error(err)
 		}
 	})
-	return dir
 }
 
 func mountTmpfs(dir string, bytes int) error {

@@ -24,7 +24,7 @@ import (
 	"earshot/moderation/notify"
 )
 
-// patient is a shipped configuration with a change, with the real parts, under variables of its own.
+// patient is the shipped configuration with a change, the real parts, and environment variables of its own.
 func patient(t *testing.T, environ []string, more ...string) doctor.Config {
 	t.Helper()
 	cfg := testConfig(t, filepath.Join(t.TempDir(), "record"), more...)
@@ -38,7 +38,7 @@ func junk(t *testing.T, name, text string) string {
 	return path
 }
 
-// findings are what one check of the doctor finds.
+// findings returns the findings of one check.
 func findings(t *testing.T, c doctor.Config, name string) []doctor.Finding {
 	t.Helper()
 	for _, check := range doctor.Checks(c) {
@@ -50,7 +50,7 @@ func findings(t *testing.T, c doctor.Config, name string) []doctor.Finding {
 	return nil
 }
 
-// TestDoctorLooksAtTheRealParts gives it the program's own parts in one state after another.
+// TestDoctorLooksAtTheRealParts runs the checks on the program's own parts in various states.
 func TestDoctorLooksAtTheRealParts(t *testing.T) {
 	t.Parallel()
 	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
@@ -78,8 +78,8 @@ func TestDoctorLooksAtTheRealParts(t *testing.T) {
 		{"decoder", patient(t, nil, "EARSHOT_MODEL=/none/ggml-tiny.bin"), doctor.Note, "not tried", ""},
 		{"decoder", patient(t, nil), doctor.OK, "loads the model", ""},
 		{"ggml", patient(t, nil), doctor.OK, "CPU", ""},
-		{"libopus", patient(t, nil), doctor.OK, "a tone comes back", ""},
-		{"voice detection", patient(t, nil), doctor.Note, "by the sound's energy", "model pull"},
+		{"libopus", patient(t, nil), doctor.OK, "works", ""},
+		{"voice detection", patient(t, nil), doctor.Note, "by sound level", "model pull"},
 		{"voice detection", patient(t, nil, "EARSHOT_VAD_MODEL="+junk(t, "vad.bin", "none")), doctor.Bad, "", ""},
 		{"rules", patient(t, nil, "EARSHOT_RULES="+junk(t, "bad.yaml", "rules: nonsense\n")), doctor.Bad, "bad.yaml", ""},
 		{"rules", patient(t, nil), doctor.OK, "open-mic@", ""},
@@ -96,7 +96,7 @@ func TestDoctorLooksAtTheRealParts(t *testing.T) {
 		{"secrets", secret("LIVEKIT_API_SECRET_FILE", open), doctor.Bad, "everybody on this machine", "chmod 600"},
 		{"secrets", secret("EARSHOT_TOKEN_FILE", junk(t, "closed", "s3cret")), doctor.OK, "EARSHOT_TOKEN_FILE", ""},
 		{"secrets", secret("EARSHOT_TOKEN_FILE", "/none"), doctor.Bad, "cannot be read", "first line"},
-		{"notices", patient(t, nil), doctor.OK, "nobody is told", ""},
+		{"notices", patient(t, nil), doctor.OK, "only on the page", ""},
 		{"notices", patient(t, nil, "EARSHOT_NOTICES_TARGETS=/none/targets.yaml"), doctor.Bad, "no such file", "notices.targets"},
 	} {
 		t.Run(tt.check+" "+tt.text, func(t *testing.T) {
@@ -110,8 +110,7 @@ func TestDoctorLooksAtTheRealParts(t *testing.T) {
 	}
 }
 
-// TestDoctorTellsOfATargetThatIsGone: a webhook answers 410 to the service, which tells it nothing from then on. The doctor
-// says so.
+// TestDoctorTellsOfATargetThatIsGone: after a webhook has answered 410, the service sends it nothing more. The doctor reports that.
 func TestDoctorTellsOfATargetThatIsGone(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -144,12 +143,12 @@ func TestDoctorTellsOfATargetThatIsGone(t *testing.T) {
 	closeApp(t, s)
 	c := Examine(nil, configs.Report{Config: testConfig(t, dir, settings...)}, false, slog.New(slog.DiscardHandler))
 	if f := findings(t, c, "notices")[0]; f.State != doctor.Bad ||
-		!strings.Contains(f.Text, "hosts takes no notices any more: it answered 410") {
+		!strings.Contains(f.Text, "hosts no longer accepts notifications: it answered 410") {
 		t.Errorf("found %+v", f)
 	}
 }
 
-// TestWithoutLibopusNothingStarts: the loader says which library is missing, before the doctor could, in the words that
+// TestWithoutLibopusNothingStarts: the loader, which runs before the doctor could, names the missing library in the words that
 // docs/hosting.md explains.
 func TestWithoutLibopusNothingStarts(t *testing.T) {
 	t.Parallel()
@@ -181,8 +180,8 @@ func TestWithoutLibopusNothingStarts(t *testing.T) {
 	}
 }
 
-// TestDoctorVisitsRooms: unreachable servers, wrong clocks and missing secrets are told; in a room of a real server it sees
-// what the bot may do.
+// TestDoctorVisitsRooms: unreachable servers, wrong clocks and missing secrets are reported; in a room of a real server the doctor
+// sees what the bot is allowed to do.
 func TestDoctorVisitsRooms(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")

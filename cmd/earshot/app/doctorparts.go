@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"slices"
 
 	"earshot/bot"
@@ -31,6 +32,14 @@ type examined struct {
 
 // Model implements doctor.Speech.
 func (x examined) Model() (doctor.Model, error) {
+	if x.cfg.Decoder.URL != "" {
+		s, err := speech.Open(x.cfg, nil, speech.Options{})
+		if err != nil {
+			return doctor.Model{}, err
+		}
+		defer s.Close()
+		return doctor.Model{Server: s.Name + ". " + s.Elsewhere().Notice(), Leaves: s.Elsewhere().Leaves()}, nil
+	}
 	path, err := speech.ModelPath(x.cfg)
 	if err != nil {
 		return doctor.Model{}, err
@@ -54,9 +63,7 @@ func (x examined) Load(ctx context.Context) (out doctor.Loaded, err error) {
 				return err
 			}
 		}
-		for _, p := range s.Stats().Processes {
-			out = doctor.Loaded{Time: p.Load, Confined: p.Confined}
-		}
+		out, _ = loaded(s)
 		return nil
 	})
 	return out, err
@@ -111,6 +118,9 @@ func (x examined) Rules() (names []string, err error) {
 		}
 	}
 	slices.Sort(names)
+	if x.cfg.TextModel != "" && len(names) > 0 { // it was read with the rules
+		names = append(names, "text model "+filepath.Base(x.cfg.TextModel))
+	}
 	return names, nil
 }
 
@@ -136,7 +146,7 @@ func (x examined) ICE() (peer.Config, error) { return iceConfig(x.cfg.ICE, x.log
 
 // Rooms implements doctor.Network.
 func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
-	h := &host{cfg: x.cfg, log: x.log, servers: &knownServers{cfg: x.cfg}}
+	h := &host{cfg: x.cfg, log: x.log, servers: &knownServers{cfg: x.cfg}, mumble: mumbleStore(x.cfg)}
 	var err error
 	if h.profiles, err = openProfiles(x.cfg); err == nil {
 		h.servers.keys, err = secrets.OpenKeyring(x.env, x.cfg)
@@ -145,6 +155,27 @@ func (x examined) Rooms(c peer.Config) (doctor.Rooms, error) {
 		h.peers, err = peer.New(c)
 	}
 	return examinedRooms{host: h}, err
+}
+
+// Jitsi implements doctor.Bridges.
+func (x examined) Jitsi(ctx context.Context) (string, error) {
+	ice, err := x.ICE()
+	if err != nil {
+		return "", err
+	}
+	rooms, err := x.Rooms(ice)
+	if err != nil {
+		return "", err
+	}
+	b, err := rooms.(examinedRooms).host.bridges(nil)
+	if err != nil {
+		return "", err
+	}
+	found, err := b.Probe(ctx)
+	if err != nil {
+		return "", err
+	}
+	return "its XMPP server lets the bot in, " + found.String(), nil
 }
 
 // examinedRooms are the rooms of a configuration.
@@ -181,6 +212,6 @@ func Examine(env secrets.Environ, r configs.Report, join bool, log *slog.Logger)
 	x := examined{env: env, cfg: r.Config, log: log}
 	return doctor.Config{
 		Settings: r.Config, File: r.File, Environ: env, Database: Database(r.Config), Join: join,
-		Speech: x, Sound: x, Files: x, Records: Records{}, Service: askedService{r}, Network: x, Machine: doctor.Linux{},
+		Speech: x, Sound: x, Files: x, Records: Records{r.Config}, Service: askedService{r}, Network: x, Bridges: x, Machine: doctor.Linux{},
 	}
 }

@@ -6,23 +6,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
 	"slices"
-	"strconv"
-	"time"
 
 	"earshot/bot/peer"
+	"earshot/cmd/earshot/control"
 	"earshot/cmd/earshot/doctor"
 	"earshot/cmd/earshot/secrets"
 	"earshot/cmd/earshot/speech"
 	"earshot/configs"
-	"earshot/models"
-	"earshot/transcribe"
 )
-
-// examineWithin bounds a check that the service makes: it may load a model's file from a slow disk, or visit many rooms.
-const examineWithin = 10 * time.Minute
 
 // askedService is the running service as the doctor, another process, sees it.
 type askedService struct {
@@ -31,14 +23,14 @@ type askedService struct {
 
 // Serving implements doctor.Service.
 func (s askedService) Serving(ctx context.Context) bool {
-	var states []models.RoomState
-	return Ask(ctx, s.here.Config, http.MethodGet, "/rooms", nil, &states) == nil
+	_, err := control.New(s.here.Config).Rooms(ctx)
+	return err == nil
 }
 
 // Differs implements doctor.Service.
 func (s askedService) Differs(ctx context.Context) (keys []string, err error) {
-	var there map[string]json.RawMessage
-	if err := Ask(ctx, s.here.Config, http.MethodGet, "/settings", nil, &there); err != nil {
+	there, err := control.New(s.here.Config).Settings(ctx)
+	if err != nil {
 		return nil, err
 	}
 	here, err := settingValues(s.here.Values)
@@ -52,10 +44,8 @@ func (s askedService) Differs(ctx context.Context) (keys []string, err error) {
 }
 
 // Examine implements doctor.Service.
-func (s askedService) Examine(ctx context.Context, check string, join bool) (found []doctor.Finding, err error) {
-	path := "/checks/" + url.PathEscape(check) + "?join=" + strconv.FormatBool(join)
-	err = askWithin(ctx, examineWithin, s.here.Config, http.MethodGet, path, nil, &found)
-	return found, err
+func (s askedService) Examine(ctx context.Context, check string, join bool) ([]doctor.Finding, error) {
+	return control.New(s.here.Config).Examine(ctx, check, join)
 }
 
 // settingValues are settings in a form that can be sent and compared.
@@ -104,10 +94,11 @@ func (x examinedService) Load(ctx context.Context) (doctor.Loaded, error) {
 	if out, ready := loaded(speech); ready {
 		return out, nil
 	}
-	if r, ok := speech.Engines[0].(transcribe.Readier); ok {
-		if err := r.Ready(ctx); err != nil {
-			return doctor.Loaded{}, err
-		}
+	if server := speech.Elsewhere(); server != nil { // it is away, and may stay away
+		return doctor.Loaded{}, server.Stats().Why
+	}
+	if err := speech.Loaded(ctx); err != nil {
+		return doctor.Loaded{}, err
 	}
 	out, _ := loaded(speech)
 	return out, nil
@@ -115,9 +106,16 @@ func (x examinedService) Load(ctx context.Context) (doctor.Loaded, error) {
 
 // loaded is what a process made of the model; false: none has loaded it.
 func loaded(s *speech.Model) (out doctor.Loaded, ready bool) {
+	if server := s.Elsewhere(); server != nil {
+		stats := server.Stats()
+		return doctor.Loaded{Time: stats.Latency, Elsewhere: true}, stats.Up
+	}
 	for _, p := range s.Stats().Processes {
 		if p.Ready {
 			out, ready = doctor.Loaded{Time: p.Load, Confined: p.Confined}, true
+		}
+		if s.Device != nil {
+			out.Device = s.Device.String()
 		}
 	}
 	return out, ready

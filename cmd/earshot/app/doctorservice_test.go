@@ -9,7 +9,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
 
 	"earshot/bot/fleet"
@@ -24,7 +23,7 @@ import (
 	"earshot/models/waittest"
 )
 
-// examination runs the doctor as another process and gives its one finding of a check.
+// examination runs the doctor as another process and returns its one finding of a check.
 func examination(t *testing.T, env []string, check string, args ...string) (doctor.Finding, int) {
 	t.Helper()
 	cmd := programtest.Command(append([]string{"doctor", "--json"}, args...)...)
@@ -43,8 +42,8 @@ func examination(t *testing.T, env []string, check string, args ...string) (doct
 	return doctor.Finding{}, 0
 }
 
-// TestDoctorAsksTheService: only the service has the secrets of a real LiveKit server, and the doctor, another process, tells what
-// the service can reach. Neither that doctor nor one that visits the room itself puts the bot out.
+// TestDoctorAsksTheService: only the service has the secrets of a real LiveKit server, and the doctor, another process, reports what
+// the service can reach. Neither that doctor nor one that joins the room itself causes the bot to be removed.
 func TestDoctorAsksTheService(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -58,13 +57,7 @@ func TestDoctorAsksTheService(t *testing.T) {
 		t.Errorf("without a service and without secrets: %+v, %d", f, code)
 	}
 
-	var log programtest.Output
-	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
-	serve.Env, serve.Stderr = slices.Concat(env, keys), &log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = serve.Process.Kill() })
+	serve := programtest.Serve(t, slices.Concat(env, keys))
 	state := func() (s models.RoomState) {
 		var rooms []models.RoomState
 		if out, _ := programtest.Client(env, "status", "--json"); json.Unmarshal([]byte(out), &rooms) == nil && len(rooms) == 1 {
@@ -79,7 +72,7 @@ func TestDoctorAsksTheService(t *testing.T) {
 	if f.State != doctor.OK || !f.Service || !strings.Contains(f.Text, "the bot is there, and may: message") || code != 0 {
 		t.Errorf("the service's room: %+v, %d", f, code)
 	}
-	if f, _ := examination(t, env, "service"); f.State != doctor.Note || !strings.Contains(f.Text, "not those here: listen") {
+	if f, _ := examination(t, env, "service"); f.State != doctor.Note || !strings.Contains(f.Text, "settings that differ here: listen") {
 		t.Errorf("the service's settings: %+v", f)
 	}
 	elsewhere := slices.Concat(env, keys, []string{"EARSHOT_DATA_DIR=" + t.TempDir()})
@@ -102,15 +95,11 @@ func TestDoctorAsksTheService(t *testing.T) {
 		t.Errorf("a visit by the service: %+v", f)
 	}
 	waittest.Until(t, "the visitor is gone", gone)
-	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := serve.Wait(); err != nil {
-		t.Errorf("it ended with %v:\n%s", err, log.String())
-	}
+	serve.Stop(t)
 }
 
-// TestDoctorVisitsNoRoomThatTheBotTries: what keeps the bot out is known, and a visit could take its place; nor one that it is in.
+// TestDoctorVisitsNoRoomThatTheBotTries: the doctor does not join a room that the bot is in or is trying to join: the reason for its
+// failure is known, and the doctor could take its place.
 func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -119,7 +108,7 @@ func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
 	full := httptest.NewServer(http.NotFoundHandler())
 	t.Cleanup(full.Close)
 	for address, want := range map[string]string{
-		"whep+" + full.URL + "/stage":                       "the bot tries, and does not get in: ",
+		"whep+" + full.URL + "/stage":                       "the bot is trying to join, without success: ",
 		"lounge://" + loungeElsewhere(t) + "/for-strangers": "which the bot may not do",
 	} {
 		s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_ROOMS="+address)
@@ -144,7 +133,7 @@ func TestDoctorVisitsNoRoomThatTheBotTries(t *testing.T) {
 	}
 }
 
-// loungeElsewhere is the host of a lounge that gives strangers no rights, open until the test ends.
+// loungeElsewhere returns the host of a lounge that gives strangers no rights; it is open until the test ends.
 func loungeElsewhere(t *testing.T) string {
 	t.Helper()
 	rooms := server.New(server.Config{

@@ -21,7 +21,7 @@ import (
 	"earshot/models/waittest"
 )
 
-// marked is a word that is nowhere but in what one person said.
+// marked is a word that occurs only in what one person said.
 const marked = "zqxmarked"
 
 // sayMarked stores a session in which Mia says the word, in everything that can hold it: text, correction, flag, decision,
@@ -71,10 +71,10 @@ func sayMarked(t *testing.T, s *App, id string) {
 	must(s.Store.EndSession(ctx, id, models.EndLeft, time.Now()))
 	_, err = s.after.Summaries.Remake(ctx, id)
 	must(err)
-	must(afterwards.WriteFiles(ctx, s.Config.Export, s.Store, id))
+	must(afterwards.WriteFiles(ctx, s.Config.Export, s.Store, id, nil))
 }
 
-// tracesIn names the files below the folders that hold the word.
+// tracesIn lists the files below the folders that contain the word.
 func tracesIn(t *testing.T, dirs ...string) (found []string) {
 	t.Helper()
 	for _, dir := range dirs {
@@ -101,8 +101,8 @@ func tracesIn(t *testing.T, dirs ...string) (found []string) {
 	return found
 }
 
-// TestFault40ErasedIsNowhere erases a person on the page of a running app: no byte of their words is left in any file, none is
-// sent to who resumes a stream, and an open page is told to load anew.
+// TestFault40ErasedIsNowhere erases a person on the page of a running app: no byte of their words is left in any file, none is sent
+// to a client that resumes a stream, and an open page is told to reload.
 func TestFault40ErasedIsNowhere(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -123,7 +123,7 @@ func TestFault40ErasedIsNowhere(t *testing.T) {
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
 		open := stream(ctx, t, base+"/events/one?after="+s.Hub.Text(from))
 		waittest.Until(t, "the page has the word", func() bool { return strings.Contains(open.String(), marked) })
-		form := strings.NewReader("name=mia")
+		form := strings.NewReader("word=erase")
 		r, err := http.NewRequestWithContext(ctx, http.MethodPost, base+"/people/r/mia/erase", form)
 		if err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 	"earshot/models/filetest"
 )
 
-// The command erases also while another Earshot writes to the record: that one does it.
+// The erase command also works while another Earshot process writes to the database: that process does the erasing.
 func TestEraseWhileItRuns(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -26,7 +26,7 @@ func TestEraseWhileItRuns(t *testing.T) {
 	s, l := openTestApp(t, dir)
 	s.Config.Retention = configs.Retention{} // the sample is old
 	s.Config.Export = configs.Export{Dir: t.TempDir(), Formats: []string{"txt", "json"}}
-	if err := afterwards.WriteFiles(t.Context(), s.Config.Export, s.Store, "open-mic-1"); err != nil {
+	if err := afterwards.WriteFiles(t.Context(), s.Config.Export, s.Store, "open-mic-1", nil); err != nil {
 		t.Fatal(err)
 	}
 	theirs := filepath.Join(s.Config.Export.Dir, "open-mic-1.notes.txt")

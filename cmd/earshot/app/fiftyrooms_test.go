@@ -16,22 +16,22 @@ import (
 
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/bench"
+	"earshot/cmd/earshot/playback"
 	"earshot/cmd/earshot/speech"
-	"earshot/cmd/earshot/stage"
 	"earshot/models"
 	"earshot/models/waittest"
 )
 
-// fullSize is a model of the size of tiny.en without weights: it costs what the real one does, and its words mean nothing.
+// fullSize is a model of the size of tiny.en without weights: it takes as much time as the real one, and its output is meaningless.
 const fullSize = "../../../../shared/models/for-tests-ggml-tiny.en.bin"
 
-// TestFiftyRooms has one service in fifty rooms at once, two people talking at any time, each in another room: every line
-// is on record, in its own room, and nothing else is.
+// TestFiftyRooms has one service in fifty rooms at once, with two people talking at any time, each in another room: every line is
+// stored in its own room, and nothing else is.
 func TestFiftyRooms(t *testing.T) {
 	if !longTests {
 		t.Skip("talks for minutes: set EARSHOT_TEST_LONG")
 	}
-	s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_PARTIALS=0")
+	s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_DECODERS=2")
 	s.invited("")
 	host := l.Addr().String()
 	ana := onePart(t, "Ana", 1)
@@ -56,14 +56,14 @@ func TestFiftyRooms(t *testing.T) {
 	}
 	for _, r := range left {
 		found := lines(t, s, r.Session)
-		if got := bench.Judge([]stage.Part{ana}, found); got.FinalsLost != 0 || len(found) != len(ana.Lines) || got.WER > 0.2 {
+		if got := bench.Judge([]playback.Speech{ana}, found); got.FinalsLost != 0 || len(found) != len(ana.Lines) || got.WER > 0.2 {
 			t.Errorf("%s: %d lines, %d lost, %.0f %% of the words wrong", r.Room, len(found), got.FinalsLost, 100*got.WER)
 		}
 	}
 }
 
-// inFiftyRooms invites a service into the fifty rooms of a lounge, does the work once it listens in all of them, and
-// leaves. It returns the rooms as they were at the end.
+// inFiftyRooms invites a service into the fifty rooms of a lounge, calls work once it listens in all of them, and leaves. It returns
+// the final states of the rooms.
 func (a *App) inFiftyRooms(
 	ctx context.Context, t *testing.T, host string, work func(context.Context) error,
 ) (left []models.RoomState, err error) {
@@ -91,7 +91,7 @@ func (a *App) inFiftyRooms(
 	}
 	left = v.States()
 	for _, r := range left {
-		if err := n.Leave(ctx, r.Room, "test"); err != nil {
+		if _, err := n.Leave(ctx, r.Room, "test"); err != nil {
 			return nil, err
 		}
 	}
@@ -100,9 +100,9 @@ func (a *App) inFiftyRooms(
 	return left, group.Wait()
 }
 
-// TestFiftyRoomsOfPeople measures a service with a model of full size in fifty rooms of two people each, two of all
-// talking at any time: nothing of it may be lost. How late the lines are and what it takes depends on the machine, and is
-// shown.
+// TestFiftyRoomsOfPeople measures a service with a full-size model in fifty rooms of two people each, with two of all of them
+// talking at any time: no line may be lost. How late the lines are and what resources it takes depends on the machine, and is
+// printed.
 func TestFiftyRoomsOfPeople(t *testing.T) {
 	for name, host := range roomServers(t) {
 		t.Run(name, func(t *testing.T) {
@@ -133,8 +133,8 @@ func TestFiftyRoomsOfPeople(t *testing.T) {
 	}
 }
 
-// TestFiftySilentRooms measures what a service costs in fifty rooms of two people who say nothing: of one nothing is
-// sent, of the other what browsers send of a silence.
+// TestFiftySilentRooms measures the cost of a service in fifty rooms of two people who say nothing: one sends nothing, the other
+// what browsers send during silence.
 func TestFiftySilentRooms(t *testing.T) {
 	for name, host := range roomServers(t) {
 		t.Run(name, func(t *testing.T) {
@@ -155,8 +155,7 @@ func TestFiftySilentRooms(t *testing.T) {
 	}
 }
 
-// roomServers are the ways in which rooms are served: by a program of their own, as with other servers than ours, or by
-// the service itself.
+// roomServers are the ways in which rooms are served: by a separate program, as with other servers, or by the service itself.
 func roomServers(t *testing.T) map[string]string {
 	t.Helper()
 	if !longTests {
@@ -168,13 +167,13 @@ func roomServers(t *testing.T) map[string]string {
 	return map[string]string{"rooms on another server": ownLounge, "rooms of its own": ""}
 }
 
-// amongPeople opens a service with two decoders of the model of full size, brings it into fifty rooms of two people each
-// and measures what the work there costs it, from the moment on at which it hears all of them.
+// amongPeople starts a service with two decoders of the full-size model, brings it into fifty rooms of two people each, and measures
+// the cost of the work there from the moment at which it hears all of them.
 func amongPeople(
 	t *testing.T, host string, work func(context.Context, *App, *crowdOf) error,
 ) (*App, []models.RoomState, *spending) {
 	t.Helper()
-	cfg := testConfig(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_MODEL="+fullSize)
+	cfg := testConfig(t, t.TempDir(), "EARSHOT_DECODERS=2", "EARSHOT_MODEL="+fullSize, withPartials)
 	log := slog.New(slog.NewTextHandler(logTo{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	s, l := openAppFor(t, log, cfg, speech.Options{Waits: true, AllowNoWeights: true})
 	s.invited("")
@@ -205,7 +204,7 @@ func amongPeople(
 	return s, left, spent
 }
 
-// spending is what a service and its decoders take from the machine.
+// spending is the use of the machine by a service and its decoders.
 type spending struct {
 	s        *App
 	began    time.Time
@@ -216,7 +215,7 @@ type spending struct {
 	end, out chan struct{}
 }
 
-// spend begins to measure; stop ends it.
+// spend starts a measurement; stop ends it.
 func (a *App) spend() *spending {
 	x := &spending{s: a, began: time.Now(), end: make(chan struct{}), out: make(chan struct{})}
 	x.before = x.now()
@@ -250,14 +249,14 @@ func (x *spending) now() time.Duration {
 	return total
 }
 
-// String tells the share of one core, and the memory at its highest.
+// String returns the share of one core and the peak memory.
 func (x *spending) String() string {
 	load, _ := os.ReadFile("/proc/loadavg")
 	return fmt.Sprintf("%.1f %% of a core over %.0f s, %d MB with the decoders; %d cores, load %s",
 		100*x.cpu.Seconds()/x.took.Seconds(), x.took.Seconds(), x.mostMB, runtime.NumCPU(), strings.TrimSpace(string(load)))
 }
 
-// cpuOf is the processor time of a process so far, on Linux (proc(5): fields 14 and 15, in hundredths of a second).
+// cpuOf is the CPU time that a process has used, on Linux (proc(5): fields 14 and 15, in hundredths of a second).
 func cpuOf(pid string) time.Duration {
 	stat, err := os.ReadFile("/proc/" + pid + "/stat")
 	if err != nil {

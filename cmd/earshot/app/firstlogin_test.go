@@ -5,29 +5,20 @@ import (
 	"net/url"
 	"os"
 	"strings"
-	"syscall"
 	"testing"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/models/waittest"
 )
 
-// TestFirstLogin becomes the owner of a service that other machines reach, by the link that it tells its own user
-// alone: a container's page is never opened from inside.
+// TestFirstLogin: somebody becomes the owner of a service that other machines can reach by a link that the service shows only to its
+// own user, since a container's page is never opened from inside.
 func TestFirstLogin(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
 	env := append(os.Environ(), "EARSHOT_DATA_DIR="+t.TempDir(), "EARSHOT_DECODERS=1")
-	var log programtest.Output
-	serve := programtest.Command("serve", "--listen", "0.0.0.0:0")
-	serve.Env, serve.Stderr, serve.Stdout = env, &log, &log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = serve.Process.Kill() })
-	waittest.Until(t, "it serves", func() bool { return strings.Contains(log.String(), "msg=serving") })
+	serve := programtest.Serve(t, env, "--listen", "0.0.0.0:0")
 
 	out, code := programtest.Client(env, "status", "--first-login")
 	link, err := url.Parse(strings.TrimSpace(out))
@@ -54,13 +45,8 @@ func TestFirstLogin(t *testing.T) {
 	if out, code := programtest.Client(env, "status", "--first-login"); code != 1 || !strings.Contains(out, "there is an owner") {
 		t.Errorf("with an owner: %d, %s", code, out)
 	}
-	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := serve.Wait(); err != nil {
-		t.Errorf("it ended with %v", err)
-	}
-	if said := log.String(); strings.Contains(said, link.Query().Get("token")) || !strings.Contains(said, "status --first-login") {
+	serve.Stop(t)
+	if said := serve.Log.String(); strings.Contains(said, link.Query().Get("token")) || !strings.Contains(said, "status --first-login") {
 		t.Errorf("the log must name the command and not the link:\n%s", said)
 	}
 }

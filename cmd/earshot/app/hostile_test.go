@@ -27,7 +27,7 @@ import (
 	"earshot/models/waittest"
 )
 
-// recorder is a room server that keeps every byte that is sent to it, and refuses all.
+// recorder is a room server that records every byte that is sent to it, and refuses all requests.
 type recorder struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -81,7 +81,7 @@ func (r *recorder) serve(w http.ResponseWriter, req *http.Request) {
 	}
 }
 
-// addresses are rooms of every kind on the server.
+// addresses returns rooms of every kind on the server.
 func (r *recorder) addresses(room string) []string {
 	host := strings.TrimPrefix(r.URL, "http://")
 	return []string{
@@ -90,7 +90,7 @@ func (r *recorder) addresses(room string) []string {
 	}
 }
 
-// guestbook is a service with people who may do different things there.
+// guestbook is a service with users of different roles.
 type guestbook struct {
 	base    string
 	log     *programtest.Output
@@ -99,7 +99,7 @@ type guestbook struct {
 
 const configuredRoom = "livekit://127.0.0.1:1/open-mic"
 
-// hostileSite serves with every secret set, each for a configured server, and one of these can be listened to.
+// hostileSite runs a service with every secret set, each for a configured server, one of which can be joined.
 func hostileSite(t *testing.T, named *recorder) guestbook {
 	t.Helper()
 	dir := t.TempDir()
@@ -126,7 +126,7 @@ func hostileSite(t *testing.T, named *recorder) guestbook {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	g := guestbook{log: &programtest.Output{}}
+	g := guestbook{}
 	rooms := []string{configuredRoom, "lounge://127.0.0.1:1/hall", "janus+ws://127.0.0.1:1/room/7", named.addresses("stage")[0]}
 	env := append(
 		os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_DECODERS=1", "EARSHOT_ROOMS="+strings.Join(rooms, ","),
@@ -137,20 +137,12 @@ func hostileSite(t *testing.T, named *recorder) guestbook {
 		g.secrets = append(g.secrets, mark)
 		env = append(env, s.Variable+"="+mark)
 	}
-	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
-	serve.Env, serve.Stderr = env, g.log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = serve.Process.Kill(); _ = serve.Wait() })
-	waittest.Until(t, "it serves", func() bool { return strings.Contains(g.log.String(), "msg=serving") })
-	_, rest, _ := strings.Cut(g.log.String(), "page=")
-	g.base, _, _ = strings.Cut(rest, " ")
-	g.base = strings.TrimSuffix(strings.TrimSpace(g.base), "/")
+	serve := programtest.Serve(t, env)
+	g.log, g.base = serve.Log, "http://"+serve.Host
 	return g
 }
 
-// ask sends a request as somebody; form is JSON for the API.
+// ask sends a request as a user; form is JSON for the API.
 func (g guestbook) ask(t *testing.T, who, method, path, body string) (status int, text string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), method, g.base+path, strings.NewReader(body))
@@ -172,7 +164,7 @@ func (g guestbook) ask(t *testing.T, who, method, path, body string) (status int
 	return res.StatusCode, string(data)
 }
 
-// everyWay tries to have the bot come to an address by the API, by a link and by the page.
+// everyWay tries to invite the bot to an address through the API, by a link and on the page.
 func (g guestbook) everyWay(t *testing.T, who, address string) (statuses []int) {
 	t.Helper()
 	for _, try := range []struct{ path, body string }{
@@ -191,8 +183,9 @@ func (g guestbook) everyWay(t *testing.T, who, address string) (statuses []int) 
 	return statuses
 }
 
-// TestSecretsReachOnlyTheServersTheyAreFor has hosts invite the bot to a server that records all it is sent. What nobody has
-// named is not connected to, what an owner allowed gets no secret, and neither is followed into this network.
+// TestSecretsReachOnlyTheServersTheyAreFor has hosts invite the bot to a server that records everything it is sent. The bot does not
+// connect to a server that nobody configured or allowed, sends no secret to one that an owner allowed, and follows neither into this
+// network.
 func TestSecretsReachOnlyTheServersTheyAreFor(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -244,7 +237,7 @@ func TestSecretsReachOnlyTheServersTheyAreFor(t *testing.T) {
 	}
 }
 
-// allowed has an owner allow the server, and a host invite the bot to all of its rooms.
+// allowed has an owner allow the server and a host invite the bot to all of its rooms.
 func (g guestbook) allowed(t *testing.T, r *recorder, private bool) {
 	t.Helper()
 	for _, address := range r.addresses(fmt.Sprint("stage-", private)) {

@@ -14,9 +14,8 @@ import (
 	"earshot/transcribe"
 )
 
-// TestAnHourWithoutSpeech lets the bot's ears hear silence, noise, hum, clicks and music, faster than in real time:
-// whatever the model makes of it bears a doubt, so that nothing acts on it. It is eight minutes, or the whole hour when
-// EARSHOT_TEST_LONG is set.
+// TestAnHourWithoutSpeech plays silence, noise, hum, clicks and music to the bot, faster than in real time: whatever the model makes
+// of it is marked as doubtful, so that no rule acts on it. It covers eight minutes, or the whole hour if EARSHOT_TEST_LONG is set.
 func TestAnHourWithoutSpeech(t *testing.T) {
 	if testing.Short() {
 		t.Skip("decodes for a minute")

@@ -50,9 +50,9 @@ func turnPassword(c configs.ICE) (string, error) {
 	}
 	if (c.TURNUser != "" || c.TURNPasswordFile != "") && len(hosts) > 1 {
 		return "", models.WithHint(fmt.Errorf(
-			"ice.turn_user and ice.turn_password_file are for one TURN server, and ice.servers has %s", strings.Join(hosts, " and "),
+			"ice.turn_user and ice.turn_password_file apply to a single TURN server, but ice.servers has %s", strings.Join(hosts, " and "),
 		),
-			"give each server its own: servers: [{url: \"turn:…\", user: …, password_file: …}]")
+			"give each server its own credentials: servers: [{url: \"turn:…\", user: …, password_file: …}]")
 	}
 	if c.TURNPasswordFile == "" {
 		return "", nil

@@ -8,7 +8,7 @@ import (
 	"earshot/models"
 )
 
-// A TURN password beside the list of servers is for one host; each server may have its own.
+// A TURN password set outside the list of servers is for one host; each server may have its own.
 func TestTURNPasswordsGoToTheirServers(t *testing.T) {
 	dir := t.TempDir()
 	one, two := filepath.Join(dir, "one"), filepath.Join(dir, "two")

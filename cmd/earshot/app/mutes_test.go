@@ -14,8 +14,8 @@ import (
 	"earshot/moderation/review/events"
 )
 
-// TestMuteOutlivesARestart: the program is stopped while a mute of some seconds holds in a real room, and starts again after its
-// time. Until then the mute holds; then the next stay ends it, and the record says all of it.
+// TestMuteOutlivesARestart: the program is stopped during a mute of some seconds in a real room, and starts again after the mute
+// should have ended. The mute holds until then; the next stay ends it, and all of it is stored.
 func TestMuteOutlivesARestart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for some seconds")
@@ -40,7 +40,7 @@ func TestMuteOutlivesARestart(t *testing.T) {
 	}
 }
 
-// stayUntilSeen runs the program until an action, which may have to be planned first, was seen to take effect.
+// stayUntilSeen runs the program until an action, which may first have to be planned, was seen to take effect.
 func stayUntilSeen(t *testing.T, dir, address, token, until string, put []models.Action) {
 	t.Helper()
 	s, l := openTestApp(t, dir)
@@ -77,7 +77,7 @@ func stayUntilSeen(t *testing.T, dir, address, token, until string, put []models
 		if id != until && len(put) > 0 { // its end: the bot has left before
 			want = models.ActionFailed
 		}
-		if a.State != want || want == models.ActionFailed && !strings.Contains(a.Error, "the bot is not in the room") {
+		if a.State != want || want == models.ActionFailed && !strings.Contains(a.Error, "the bot is no longer in the room") {
 			t.Errorf("%s stands as %q %q", id, a.State, a.Error)
 		}
 	}

@@ -11,8 +11,8 @@ import (
 	"earshot/models/waittest"
 )
 
-// TestTermsSayHowToObject: where the bot reads a chat, people object there; where it reads none, they tell the host, and
-// nobody is told to write what nobody reads.
+// TestTermsSayHowToObject: where the bot reads a chat, people object there; where it reads none, they tell the host, and nobody is
+// told to write something that nobody reads.
 func TestTermsSayHowToObject(t *testing.T) {
 	t.Parallel()
 	s, l := openTestApp(t, t.TempDir())
@@ -34,8 +34,8 @@ func TestTermsSayHowToObject(t *testing.T) {
 	}
 }
 
-// TestHostIsToldOfNoChat: a service that was invited into a room without a chat tells its host, who has nobody at a
-// terminal, what to tell the people, for as long as it is there.
+// TestHostIsToldOfNoChat: a service that was invited to a room without a chat tells its host what to tell the participants, for as
+// long as it is there: nobody reads its terminal.
 func TestHostIsToldOfNoChat(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -57,7 +57,7 @@ func TestHostIsToldOfNoChat(t *testing.T) {
 		})
 		waittest.Until(t, "the host is told", func() bool {
 			all := v.States()
-			return len(all) == 1 && strings.Contains(all[0].Note, "no chat") && strings.Contains(all[0].Note, "not to be written down")
+			return len(all) == 1 && strings.Contains(all[0].Note, "no chat") && strings.Contains(all[0].Note, "stop their transcription")
 		})
 		stop()
 		return group.Wait()

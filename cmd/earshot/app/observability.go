@@ -2,6 +2,9 @@ package app
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
+	"net"
 	"net/http"
 	"net/http/pprof"
 	"time"
@@ -9,6 +12,9 @@ import (
 	"earshot/bot/fleet"
 	"earshot/bot/peer/guard"
 	"earshot/cmd/earshot/metrics"
+	"earshot/cmd/earshot/web"
+	"earshot/configs"
+	"earshot/models"
 	"earshot/moderation/live"
 	"earshot/moderation/review"
 	"earshot/moderation/review/events"
@@ -27,25 +33,54 @@ type figures struct {
 	hub      *events.Hub
 	profiles Profiles
 	guard    *guard.Guard
+	fleet    *fleet.Fleet
+	others   processes
 }
 
 // beside answers /metrics, which needs a key where others reach the page, /healthz and /readyz, and leaves the rest to others.
 func (f *figures) beside(page *review.Server, next http.Handler) http.Handler {
-	mux := http.NewServeMux()
-	mux.Handle("GET /metrics", page.ViewersOnly(f.count))
-	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
-	mux.HandleFunc("GET /readyz", f.readiness)
+	mux := f.answering(page.ViewersOnly(f.count))
 	mux.Handle("/", next)
 	return mux
 }
 
-// readiness is 503 until a model is loaded: before that nothing would be written down.
+// answering answers /metrics as given, /healthz and /readyz.
+func (f *figures) answering(count http.Handler) *http.ServeMux {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", count)
+	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("ok\n")) })
+	mux.HandleFunc("GET /readyz", f.readiness)
+	return mux
+}
+
+// listenMetrics opens the listener of metrics.listen; nil: there is none.
+func listenMetrics(ctx context.Context, c configs.Config) (net.Listener, error) {
+	if c.Metrics.Listen == "" {
+		return nil, nil
+	}
+	l, err := web.Listen(ctx, c.Metrics.Listen)
+	if err != nil {
+		return nil, models.WithHint(
+			fmt.Errorf("metrics: %w", err), "choose another address with the setting metrics.listen, or free this one",
+		)
+	}
+	return l, nil
+}
+
+// serve answers what asks for no key on a listener of its own until the context ends, and closes it. nil: there is none.
+func (f *figures) serve(ctx context.Context, l net.Listener, log *slog.Logger) error {
+	if l == nil {
+		return nil
+	}
+	log.Info("serving metrics without a key", "address", l.Addr().String())
+	return web.ServeWeb(ctx, l, nil, f.answering(f.count), func() {}, log)
+}
+
+// readiness is 503 until a model is loaded, and while a server that decodes is away: nothing would be transcribed.
 func (f *figures) readiness(w http.ResponseWriter, _ *http.Request) {
-	for _, p := range f.decoders.main.Stats().Processes {
-		if p.Ready {
-			_, _ = w.Write([]byte("ready\n"))
-			return
-		}
+	if f.decoders.main.Ready() {
+		_, _ = w.Write([]byte("ready\n"))
+		return
 	}
 	http.Error(w, "no model is loaded yet", http.StatusServiceUnavailable)
 }
@@ -60,6 +95,13 @@ func (f *figures) read() metrics.Figures {
 	for _, r := range guard.Reasons() {
 		out.Dropped[r] = f.guard.Dropped(r)
 	}
+	if server := f.decoders.main.Elsewhere(); server != nil {
+		stats := server.Stats()
+		out.ServerFailures = float64(stats.Failures)
+		if !stats.Up {
+			out.ServerAway = 1
+		}
+	}
 	if f.store.Trouble() != nil {
 		out.Failing = 1
 	}
@@ -71,6 +113,32 @@ func (f *figures) read() metrics.Figures {
 	defer cancel()
 	if u, err := f.store.SpoolUsage(ctx); err == nil {
 		out.Spool, out.Failed = u.WaitingBytes, int64(u.Failed)
+	}
+	out.Shared = f.shared(ctx)
+	return out
+}
+
+// shared is what the process has of what it shares with others, and how those are.
+func (f *figures) shared(ctx context.Context) metrics.Shared {
+	text := f.text.Stats()
+	out := metrics.Shared{Leases: f.fleet.LeaseStats(), Answered: text.Answered, Unheard: -1, Waiting: -1, Oldest: -1}
+	if !f.others.node.Shared() {
+		out.Nodes = map[string]int{models.NodeAlive: 1}
+		out.Unheard, out.Waiting, out.Oldest = 0, text.Queued, text.Oldest
+		return out
+	}
+	out.Clock = (time.Duration(f.others.node.Own().Info.ClockMS) * time.Millisecond).Abs()
+	if s := f.others.sharer; s != nil {
+		out.Claimed = s.Claimed()
+	}
+	if p, err := f.others.all(ctx); err == nil {
+		out.Nodes, out.Unheard = map[string]int{}, len(p.Unheard)
+		for _, n := range p.Nodes {
+			out.Nodes[n.State]++
+		}
+	}
+	if b, err := f.store.Backlog(ctx); err == nil {
+		out.Waiting, out.Oldest = b.Clips, b.Waited
 	}
 	return out
 }

@@ -16,7 +16,7 @@ import (
 	"earshot/models/waittest"
 )
 
-// opinionRules act on one phrase, and redact another.
+// opinionRules act on one phrase and redact another.
 const opinionRules = `schema: 1
 profile: twice
 mode: act
@@ -25,7 +25,7 @@ rules:
   - {id: number, when: {says: {phrase: "nine eight seven"}}, then: [redact: {text: true}]}
 `
 
-// TestSecondOpinion says flagged lines before the wiring with a real server to ask, and looks at what is stored and sent.
+// TestSecondOpinion submits flagged lines to the real app with a real server for opinions, and checks what is stored and sent.
 func TestSecondOpinion(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -71,8 +71,12 @@ func TestSecondOpinion(t *testing.T) {
 			defer server.Close()
 			dir := t.TempDir()
 			programtest.Write(t, filepath.Join(dir, "twice.yaml"), opinionRules)
+			timeout := "20s"
+			if c.hang {
+				timeout = "500ms"
+			}
 			s, _ := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"),
-				"EARSHOT_OPINION_URL="+server.URL+"/v1", "EARSHOT_OPINION_MODEL=small", "EARSHOT_OPINION_TIMEOUT=500ms")
+				"EARSHOT_OPINION_URL="+server.URL+"/v1", "EARSHOT_OPINION_MODEL=small", "EARSHOT_OPINION_TIMEOUT="+timeout)
 			d := sayAndWait(t, s, c.say)
 			if d.Verdict != c.verdict || d.Mode != c.mode || d.Opinion == nil || d.Opinion.State != c.state || calls.Load() != c.calls {
 				t.Errorf("%s in mode %s, %+v after %d calls: %s", d.Verdict, d.Mode, d.Opinion, calls.Load(), d.Why)
@@ -89,7 +93,7 @@ func TestSecondOpinion(t *testing.T) {
 	}
 }
 
-// sayAndWait has a line judged, and waits for the verdict on its profit.
+// sayAndWait submits a line, and waits for the verdict of the rule on profit.
 func sayAndWait(t *testing.T, s *App, text string) (d models.Decision) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
@@ -131,7 +135,7 @@ func sayAndWait(t *testing.T, s *App, text string) (d models.Decision) {
 	return d
 }
 
-// flagOf is the id of a rule's flag.
+// flagOf returns the id of a rule's flag.
 func flagOf(t *testing.T, s *App, rule string) string {
 	t.Helper()
 	flags, err := s.Store.Flags(t.Context(), "s")

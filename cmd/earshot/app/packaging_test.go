@@ -145,3 +145,83 @@ func TestUnitGivesTimeToStop(t *testing.T) {
 		t.Errorf("the unit gives %d s, and the service takes %v: %v to spare", seconds, stopTime, spare)
 	}
 }
+
+// TestTemplateUnitIsTheUnit: a service among several on a machine may do what a single one may, and has as long to stop.
+func TestTemplateUnitIsTheUnit(t *testing.T) {
+	var units [2][]string
+	for i, name := range []string{"earshot.service", "earshot@.service"} {
+		data, err := os.ReadFile("../../../packaging/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := regexp.MustCompile(`^(#|Description=|After=|Environment|StateDirectory=|$)`) // what may differ, and what says nothing
+		for line := range strings.Lines(string(data)) {
+			if !own.MatchString(strings.TrimSuffix(line, "\n")) {
+				units[i] = append(units[i], line)
+			}
+		}
+	}
+	if !slices.Equal(units[0], units[1]) {
+		t.Errorf("the units differ:\n%s\n%s", strings.Join(units[0], ""), strings.Join(units[1], ""))
+	}
+}
+
+// TestContainersGiveTimeToStop: the examples for several services in containers are YAML, and kill nothing that still hands its rooms
+// over or decodes.
+func TestContainersGiveTimeToStop(t *testing.T) {
+	open := func(name string, into ...any) {
+		t.Helper()
+		f, err := os.Open("../../../packaging/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		in := yaml.NewDecoder(f)
+		for _, v := range into {
+			if err := in.Decode(v); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+	}
+	var compose struct {
+		Services map[string]struct {
+			Grace       string            `yaml:"stop_grace_period"`
+			Environment map[string]string `yaml:"environment"`
+		}
+	}
+	open("compose.yaml", &compose)
+	names := map[string]bool{}
+	for name, s := range compose.Services {
+		if node := s.Environment["EARSHOT_NODE"]; node != "" {
+			names[node] = true
+			if grace, err := time.ParseDuration(s.Grace); err != nil || grace < stopTime || s.Environment["EARSHOT_DATABASE"] == "" {
+				t.Errorf("compose.yaml, %s: %+v; a service takes up to %v to stop", name, s, stopTime)
+			}
+		}
+	}
+	if len(names) != 2 {
+		t.Errorf("compose.yaml has the services %v", names)
+	}
+	var deployment struct {
+		Spec struct {
+			Template struct {
+				Spec struct {
+					Grace      int `yaml:"terminationGracePeriodSeconds"`
+					Containers []struct {
+						Lifecycle struct {
+							PreStop struct{ Exec struct{ Command []string } } `yaml:"preStop"`
+						}
+					}
+				}
+			}
+		}
+	}
+	var budget, service map[string]any
+	open("kubernetes.yaml", &deployment, &budget, &service)
+	pod := deployment.Spec.Template.Spec
+	command := pod.Containers[0].Lifecycle.PreStop.Exec.Command
+	drain, err := time.ParseDuration(command[len(command)-1])
+	if err != nil || !slices.Contains(command, "drain") || time.Duration(pod.Grace)*time.Second < drain+stopTime {
+		t.Errorf("kubernetes.yaml: %d s for %q and %v: %v", pod.Grace, command, stopTime, err)
+	}
+}

@@ -22,10 +22,10 @@ import (
 	"earshot/moderation/review/events"
 )
 
-// browserWithin is how long a test with a browser may take: it starts slowly on a busy machine.
+// browserWithin is the time limit of a test with a browser, which starts slowly on a busy machine.
 const browserWithin = 5 * time.Minute
 
-// pageReport serves a page and keeps what it tells.
+// pageReport serves a page and records what it reports.
 type pageReport struct {
 	mu   sync.Mutex
 	told []string
@@ -56,7 +56,7 @@ func (g *pageReport) serve(t *testing.T, page string, script []byte) (address st
 	return web.URL
 }
 
-// saw reports whether the page told something with this beginning and this part.
+// saw reports whether the page has reported something with this prefix that contains this text.
 func (g *pageReport) saw(beginning, part string) bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -68,7 +68,7 @@ func (g *pageReport) saw(beginning, part string) bool {
 	return false
 }
 
-// browser is a real browser whose microphone picks up what it said.
+// browser is a real browser whose microphone plays a recording.
 type browser struct{ path string }
 
 // newBrowser finds the browser, or skips the test where there is none.
@@ -81,8 +81,8 @@ func newBrowser(t *testing.T) browser {
 	return browser{path}
 }
 
-// visit opens a page while the bot listens, until a line of the browser's words is on record; then it calls heard, and ends
-// both. With others more people come, in the group.
+// visit opens a page while the bot listens, until a line of the browser's words is stored; then it calls heard, and ends both.
+// others adds more people, in the group.
 func (b browser) visit(
 	t *testing.T, s *App, l net.Listener, page string, st fleet.SessionRequest,
 	others func(context.Context, *errgroup.Group), heard func(context.Context, models.Utterance),
@@ -122,11 +122,11 @@ func (b browser) visit(
 		t.Fatal(err)
 	}
 	if !seen {
-		t.Error("the browser's words were not written down")
+		t.Error("the browser's words were not transcribed")
 	}
 }
 
-// carryOut carries an order out and waits until both sides show it.
+// carryOut executes an action and waits until both sides show its effect.
 func carryOut(ctx context.Context, t *testing.T, hands bot.Moderator, o bot.Command, shown func() bool) {
 	t.Helper()
 	if err := hands.Execute(ctx, o); err != nil {
@@ -136,7 +136,7 @@ func carryOut(ctx context.Context, t *testing.T, hands bot.Moderator, o bot.Comm
 	comes(ctx, t, "the effect of "+string(o.Verb), func() bool { ok, _ := hands.Effect(o); return ok && shown() })
 }
 
-// comes is until for a test that has to end what runs: it does not stop the test.
+// comes is waittest.Until for a test that has to shut down what runs: it does not stop the test.
 func comes(ctx context.Context, t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	if !waittest.Holds(ctx, holds) {

@@ -25,8 +25,8 @@ import (
 	"earshot/transcribe/fixture/eval"
 )
 
-// peopleEnv makes the test binary a program of people in fifty rooms, so that what they cost is not the service's cost.
-// Its value is the lounge's host and port, or ownLounge: then the program is the rooms' server too.
+// peopleEnv makes the test binary a program of people in fifty rooms, so that their cost is not counted as that of the service. Its
+// value is the lounge's host and port, or ownLounge: then the program also serves the rooms.
 const (
 	peopleEnv = "EARSHOT_TEST_PEOPLE"
 	ownLounge = "own"
@@ -40,8 +40,8 @@ const (
 	betweenTwo = 800 * time.Millisecond // sentences
 )
 
-// peopleMain is that program. It prints "at HOST", then "ready" once everybody is in a room, takes "talk" from its input
-// and prints "over" when everybody has had a turn; it goes on until its input ends.
+// peopleMain is that program. It prints "at HOST", then "ready" once everybody is in a room, accepts "talk" on its standard input
+// and prints "over" when everybody has had a turn; it runs until its input ends.
 func peopleMain(host string) int {
 	if err := beThere(context.Background(), host); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -68,10 +68,10 @@ func beThere(ctx context.Context, host string) error {
 	if err != nil {
 		return err
 	}
-	mouths, failed := make([]*mouth, fiftyRooms), make(chan error, 1)
-	for i := range mouths { // one after the other: fifty rooms don't fill in one moment
-		mouths[i] = &mouth{turn: make(chan [][]byte, 1), said: make(chan struct{}, 1)}
-		for name, source := range map[string]lounge.Source{"Ana": mouths[i], "Ben": muted{ctx}} {
+	speakers, failed := make([]*speakerSource, fiftyRooms), make(chan error, 1)
+	for i := range speakers { // one after the other: fifty rooms don't fill in one moment
+		speakers[i] = &speakerSource{turn: make(chan [][]byte, 1), said: make(chan struct{}, 1)}
+		for name, source := range map[string]lounge.Source{"Ana": speakers[i], "Ben": muted{ctx}} {
 			in := make(chan struct{})
 			go func() {
 				failed <- lounge.Publish(ctx, lounge.PublishConfig{
@@ -93,7 +93,7 @@ func beThere(ctx context.Context, host string) error {
 		}
 	}()
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		if err := takeTurns(mouths); err != nil {
+		if err := takeTurns(speakers); err != nil {
 			return err
 		}
 		fmt.Println("over")
@@ -101,15 +101,15 @@ func beThere(ctx context.Context, host string) error {
 	return nil
 }
 
-// takeTurns lets somebody in each room talk, some at any time.
-func takeTurns(mouths []*mouth) error {
+// takeTurns has somebody in each room talk, some of them at any time.
+func takeTurns(speakers []*speakerSource) error {
 	sentences, err := spoken()
 	if err != nil {
 		return err
 	}
 	var group errgroup.Group
 	group.SetLimit(atOnce)
-	for i, m := range mouths {
+	for i, m := range speakers {
 		var turn [][]byte
 		for j := range perTurn {
 			turn = append(turn, sentences[(i+j)%len(sentences)]...)
@@ -123,7 +123,7 @@ func takeTurns(mouths []*mouth) error {
 	return group.Wait()
 }
 
-// spoken is recorded sentences as packets of 20 ms, each with a pause behind it.
+// spoken is recorded sentences as packets of 20 ms, each followed by a pause.
 func spoken() (out [][][]byte, err error) {
 	all, err := eval.Sentences()
 	if err != nil {
@@ -148,8 +148,8 @@ func spoken() (out [][][]byte, err error) {
 	return out, nil
 }
 
-// mouth is the microphone of somebody who is silent, as browsers send that with DTX, until it is their turn.
-type mouth struct {
+// speakerSource is the microphone of somebody who is silent, as browsers send it with DTX, until it is their turn.
+type speakerSource struct {
 	turn chan [][]byte
 	said chan struct{}
 	at   time.Duration
@@ -157,7 +157,7 @@ type mouth struct {
 }
 
 // Next implements lounge.Source.
-func (m *mouth) Next() (lounge.Frame, error) {
+func (m *speakerSource) Next() (lounge.Frame, error) {
 	if len(m.rest) > 0 {
 		f := lounge.Frame{Opus: m.rest[0], At: m.at}
 		m.at += 20 * time.Millisecond
@@ -176,7 +176,7 @@ func (m *mouth) Next() (lounge.Frame, error) {
 	return f, nil
 }
 
-// muted is the microphone of somebody who has closed it: nothing is sent.
+// muted is a muted microphone: nothing is sent.
 type muted struct{ ctx context.Context }
 
 // Next implements lounge.Source.
@@ -185,14 +185,14 @@ func (m muted) Next() (lounge.Frame, error) {
 	return lounge.Frame{}, io.EOF
 }
 
-// crowdOf is the program of people, as a test runs it.
+// crowdOf is the program of people as a test runs it.
 type crowdOf struct {
 	host string // of the rooms
 	out  *bufio.Scanner
 	in   io.WriteCloser
 }
 
-// people starts the program, and ends it with the test.
+// people starts the program; the test ends it.
 func people(t *testing.T, host string) *crowdOf {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), os.Args[0]) //nolint:gosec // this test
@@ -219,7 +219,7 @@ func people(t *testing.T, host string) *crowdOf {
 	return c
 }
 
-// tells waits for a line that begins so.
+// tells waits for a line with this prefix.
 func (c *crowdOf) tells(t *testing.T, word string) string {
 	t.Helper()
 	if !c.out.Scan() || !strings.HasPrefix(c.out.Text(), word) {

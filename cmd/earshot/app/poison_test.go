@@ -11,8 +11,8 @@ import (
 	"earshot/models/waittest"
 )
 
-// Fault 17, with everything real: a clip that takes the decoder down with a SIGSEGV is tried once more; then it is stored
-// as failed, its sound is kept, and those behind it are decoded. The next start leaves it alone.
+// Fault 17, with everything real: a clip that crashes the decoder with a SIGSEGV is tried once more; then it is stored as failed,
+// its audio is kept, and the clips behind it are decoded. The next start does not try it again.
 func TestFault17PoisonFailsAfterItsRetry(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")

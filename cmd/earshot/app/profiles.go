@@ -1,9 +1,13 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -12,6 +16,7 @@ import (
 	"earshot/configs/strict"
 	"earshot/models"
 	"earshot/moderation/engine"
+	"earshot/moderation/engine/draft"
 	"earshot/moderation/live"
 	"earshot/transcribe"
 )
@@ -36,7 +41,7 @@ func openProfiles(cfg configs.Config) (Profiles, error) {
 	var errs []error
 	for _, name := range append([]string{""}, cfg.ProfileNames()...) {
 		own, _ := cfg.For(name)
-		rules, err := loadRules(own)
+		rules, err := loadRules(own, name)
 		if err != nil && name != "" {
 			err = fmt.Errorf("profile %s: %w", name, err)
 		}
@@ -80,7 +85,7 @@ func (p *profile) decoding() transcribe.Options {
 	return p.options
 }
 
-// mistakes are what is wrong with the rule files that were read last, while the rules from before stay in force; by the name
+// mistakes are what is wrong with the rule files that were read last, while the previous rules stay in effect; by the name
 // of the profile.
 func (p Profiles) mistakes() map[string]error {
 	out := map[string]error{}
@@ -104,7 +109,17 @@ func (p *profile) set() *engine.Set {
 func (p Profiles) policies() map[string]live.Policy {
 	out := map[string]live.Policy{}
 	for name, x := range p {
-		out[name] = live.Policy{Rules: x.set(), Keep: keepOf(x.cfg)}
+		c := x.cfg.Captions
+		out[name] = live.Policy{Rules: x.set(), Keep: keepOf(x.cfg), Captions: c.On() && c.Partials}
+	}
+	return out
+}
+
+// sources are the sets of rules in use with the files that they were read from.
+func (p Profiles) sources() (out []draft.Source) {
+	for _, name := range slices.Sorted(maps.Keys(p)) {
+		x := p[name]
+		out = append(out, draft.Source{Profile: name, Set: x.set(), Options: rulesOptionsOf(x.cfg, name), Paths: x.cfg.Rules})
 	}
 	return out
 }
@@ -119,14 +134,14 @@ func (p Profiles) sets() map[string]*engine.Set {
 }
 
 // errNoProfile is the answer to an invitation under a profile that is not configured.
-var errNoProfile = errors.New("there is no such profile")
+var errNoProfile = errors.New("no such profile")
 
 // Check is an error for the name of a profile that is not there.
 func (p Profiles) Check(name string, cfg configs.Config) error {
 	if _, ok := p[name]; ok {
 		return nil
 	}
-	hint := "the configuration has none: write some under profiles"
+	hint := "the configuration has no profiles; define them under profiles"
 	if names := cfg.ProfileNames(); len(names) > 0 {
 		hint = "the configuration has " + strings.Join(names, ", ")
 		if near := strict.Closest(name, names); near != "" {
@@ -145,12 +160,12 @@ func RulesOptions() engine.LoadOptions {
 	return engine.LoadOptions{FS: packs}
 }
 
-// loadRules compiles the configured rule files; nil when none are configured.
-func loadRules(cfg configs.Config) (*engine.Set, error) {
+// loadRules compiles the configured rule files of a profile, and its own one; nil when none are configured.
+func loadRules(cfg configs.Config, profile string) (*engine.Set, error) {
 	if len(cfg.Rules) == 0 {
 		return nil, nil
 	}
-	set, err := engine.Load(rulesOptionsOf(cfg), cfg.Rules...)
+	set, err := engine.Load(rulesOptionsOf(cfg, profile), cfg.Rules...)
 	return set, models.BadInput(err)
 }
 
@@ -158,15 +173,25 @@ func loadRules(cfg configs.Config) (*engine.Set, error) {
 func RulesOf(cfg configs.Config, profile string) (*engine.Set, error) {
 	own, ok := cfg.For(profile)
 	if !ok && profile != "" {
-		return nil, models.WithHint(fmt.Errorf("there is no profile %q", profile), "the settings' profiles: has them")
+		return nil, models.WithHint(fmt.Errorf("no profile is named %q", profile), "profiles are defined under profiles: in the configuration")
 	}
-	return loadRules(own)
+	return loadRules(own, profile)
 }
 
-// rulesOptionsOf finds the shipped packs and says how far rules may go.
-func rulesOptionsOf(cfg configs.Config) engine.LoadOptions {
+// ownRules is the file for the rules that hosts write on the pages for rooms with a profile.
+func ownRules(cfg configs.Config, profile string) string {
+	name := filepath.Join(cfg.DataDir, "rules", cmp.Or(profile, "all-rooms")+".yaml")
+	if abs, err := filepath.Abs(name); err == nil {
+		return abs
+	}
+	return name
+}
+
+// rulesOptionsOf finds the shipped packs and a profile's own file, and says how far rules may go.
+func rulesOptionsOf(cfg configs.Config, profile string) engine.LoadOptions {
 	opts := RulesOptions()
-	opts.Mode, opts.Confirm = cfg.Mode, !cfg.Automatic
+	opts.Own = ownRules(cfg, profile)
+	opts.Mode, opts.Confirm, opts.TextModelFile = cfg.Mode, !cfg.Automatic, cfg.TextModel
 	return opts
 }
 

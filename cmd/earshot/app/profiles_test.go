@@ -12,43 +12,43 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/filetest"
 )
 
-// twoParts are Ana's first lines of the demo's play, who is the host since she comes first, and Ben's.
-func twoParts(t *testing.T) []stage.Part {
+// twoParts are the first lines of Ana, who is the host because she joins first, and of Ben in the demo's script.
+func twoParts(t *testing.T) []playback.Speech {
 	t.Helper()
-	return []stage.Part{onePart(t, "Ana", 2), onePart(t, "Ben", 2)}
+	return []playback.Speech{onePart(t, "Ana", 2), onePart(t, "Ben", 2)}
 }
 
-// onePart is somebody's first lines of the demo's play, told in one go.
-func onePart(t *testing.T, name string, most int) stage.Part {
+// onePart is somebody's first lines of the demo's script, said without long pauses.
+func onePart(t *testing.T, name string, most int) playback.Speech {
 	t.Helper()
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	play, err := stage.Script()
+	script, err := playback.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := stage.Part{Name: name}
-	for i, c := range play {
+	p := playback.Speech{Name: name}
+	for i, c := range script {
 		if c.Speaker == name && len(p.Lines) < most {
 			p.Lines = append(p.Lines, tape[i])
 		}
 	}
-	if p.Tape, err = stage.Record(p.Lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
+	if p.Tape, err = playback.Record(p.Lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// TestProfilesJudgeApart has the same words said in three rooms of one service: each is judged by the rules of its
-// profile, and where nothing may be written down no byte of the words is found in any file.
+// TestProfilesJudgeApart has the same words said in three rooms of one service: each is judged by the rules of its profile, and
+// where nothing may be stored, no byte of the words is found in any file.
 func TestProfilesJudgeApart(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -80,7 +80,7 @@ profiles:
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
 		host := l.Addr().String()
 		// alone, so that no other room's words are in the files
-		secret, err := s.performIn(ctx, host, models.Room{ID: "s", Name: "s", URL: "lounge://" + host + "/s", Profile: "secret"}, parts)
+		secret, err := s.playIn(ctx, host, models.Room{ID: "s", Name: "s", URL: "lounge://" + host + "/s", Profile: "secret"}, parts)
 		if err != nil {
 			return err
 		}
@@ -91,7 +91,7 @@ profiles:
 		for i, profile := range []string{"", "guarded"} {
 			room := models.Room{ID: "room" + profile, Name: "r", URL: "lounge://" + host + "/room" + profile, Profile: profile}
 			group.Go(func() (err error) {
-				found[i], err = s.performIn(ctx, host, room, parts)
+				found[i], err = s.playIn(ctx, host, room, parts)
 				return err
 			})
 		}
@@ -113,7 +113,7 @@ profiles:
 	}
 }
 
-// kept says of what kinds something is stored of a session.
+// kept says which kinds of data of a session are stored.
 func kept(t *testing.T, s *App, session models.Session) string {
 	t.Helper()
 	flags, err := s.Store.Flags(t.Context(), session.ID)
@@ -129,7 +129,7 @@ func kept(t *testing.T, s *App, session models.Session) string {
 	return "lines " + yes[text] + " flags " + yes[len(flags) > 0] + " clips " + yes[len(clips) > 0] + " rules " + yes[session.Rules != ""]
 }
 
-// checkSecret looks into every file of the record, the log and what watchers got.
+// checkSecret searches every file of the data folder, the log, and what viewers received.
 func checkSecret(t *testing.T, s *App, data string, session models.Session, log *programtest.Output) {
 	t.Helper()
 	if got := kept(t, s, session); got != "lines false flags true clips false rules true" {

@@ -8,8 +8,8 @@ import (
 	"earshot/cmd/earshot/internal/programtest"
 )
 
-// TestProfilerIsForOwners: at this machine, before there is an owner, whoever is here is one; where everybody logs in,
-// nobody gets a profile without.
+// TestProfilerIsForOwners: on this machine, before there is an owner, everybody is treated as one; where everybody logs in, nobody
+// gets a profile without doing so.
 func TestProfilerIsForOwners(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")

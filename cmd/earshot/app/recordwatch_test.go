@@ -9,9 +9,10 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/store"
 )
 
-// sickRecord is a record that takes nothing while err is set.
+// sickRecord is a store that refuses to write while err is set.
 type sickRecord struct {
 	err   error
 	tried int
@@ -33,7 +34,19 @@ func (r *sickRecord) TryWriting(context.Context) error {
 	return r.err
 }
 
-func (r *sickRecord) EndSession(_ context.Context, id string, _ models.EndReason, _ time.Time) error {
+// ending stores the ends of sessions.
+type ending struct {
+	store.Live
+	*sickRecord
+}
+
+func (r *sickRecord) Under(string, int, func()) store.Live { return ending{sickRecord: r} }
+
+func (e ending) EndSession(ctx context.Context, id string, why models.EndReason, at time.Time) error {
+	return e.end(ctx, id, why, at)
+}
+
+func (r *sickRecord) end(_ context.Context, id string, _ models.EndReason, _ time.Time) error {
 	if r.err == nil {
 		r.ended = append(r.ended, id)
 	}
@@ -47,41 +60,43 @@ func (p *told) Publish(e models.Event) uint64 {
 	return 0
 }
 
-// TestFullDiskIsTold: a record that takes nothing is told to all pages once, and its end too; the health page says it with
-// what to do, and says of little room before it is used up; ends of sessions that found no room are stored when there is.
+// TestFullDiskIsTold: all pages are told once when the database can no longer be written to, and when it can again; the health page
+// says so with advice, and warns of little space before it is used up; ends of sessions that could not be stored are stored once
+// they can be.
 func TestFullDiskIsTold(t *testing.T) {
 	full := models.WithHint(errors.Join(errors.New("the disk is full"), models.ErrUnavailable), "make room")
-	store, pages, free := &sickRecord{since: time.Date(2026, 11, 1, 19, 30, 0, 0, time.Local)}, &told{}, uint64(10<<30)
-	w := newRecordWatch(store, pages, slog.New(slog.DiscardHandler))
+	record, pages, free := &sickRecord{since: time.Date(2026, 11, 1, 19, 30, 0, 0, time.Local)}, &told{}, uint64(10<<30)
+	w := newRecordWatch(record, pages, slog.New(slog.DiscardHandler))
 	w.space = func(string) (uint64, uint64, error) { return free, 0, nil }
 	var shown []string
 	w.ended = func(_ context.Context, s models.Session) { shown = append(shown, s.ID) }
 
 	w.look(t.Context())
-	if got := w.conditions(0); len(got) != 0 || w.Alarm() != "" || len(*pages) != 0 || store.tried != 0 {
-		t.Errorf("while all is well: %+v, alarm %q, told %q, tried %d times", got, w.Alarm(), *pages, store.tried)
+	if got := w.conditions(0); len(got) != 0 || w.Alarm() != "" || len(*pages) != 0 || record.tried != 0 {
+		t.Errorf("while all is well: %+v, alarm %q, told %q, tried %d times", got, w.Alarm(), *pages, record.tried)
 	}
 	free = 40 << 20
 	if got := w.conditions(0); len(got) != 1 || got[0].OK || !strings.Contains(got[0].Text, "40 MB") {
 		t.Errorf("with little room: %+v", got)
 	}
-	store.err = full
+	record.err = full
 	for range 3 {
 		w.look(t.Context())
 		w.later(models.Session{ID: "s1"}, nil) // it was stored
 	}
 	w.later(models.Session{ID: "s2"}, full)
-	if len(*pages) != 1 || !strings.Contains((*pages)[0], "disk is full: since 19:30:00") || w.Alarm() != (*pages)[0] || store.tried != 3 {
-		t.Errorf("told %q, alarm %q, tried %d times", *pages, w.Alarm(), store.tried)
+	if len(*pages) != 1 || !strings.Contains((*pages)[0], "disk is full: since 19:30:00") || w.Alarm() != (*pages)[0] || record.tried != 3 {
+		t.Errorf("told %q, alarm %q, tried %d times", *pages, w.Alarm(), record.tried)
 	}
 	if err := w.left(); err == nil || !errors.Is(err, models.ErrUnavailable) || models.Hint(err) == "" {
 		t.Errorf("ending then is no failure: %v", err)
 	}
 	got := w.conditions(35 * time.Second)
-	if len(got) != 1 || got[0].OK || !strings.Contains(got[0].Text, "35 s of speech wait") || !strings.Contains(got[0].Hint, "make room") {
+	if len(got) != 1 || got[0].OK || !strings.Contains(got[0].Text, "35 s of speech are waiting") ||
+		!strings.Contains(got[0].Hint, "make room") {
 		t.Errorf("while it is full: %+v", got)
 	}
-	store.err = nil
+	record.err = nil
 	free = noRoom / 2 // somebody frees a little: only trying tells whether it is enough
 	w.look(t.Context())
 	if len(*pages) != 2 || (*pages)[1] != "" || w.Alarm() != "" {
@@ -90,10 +105,10 @@ func TestFullDiskIsTold(t *testing.T) {
 	if err := w.left(); err != nil {
 		t.Errorf("ending now: %v", err)
 	}
-	if len(store.ended) != 1 || store.ended[0] != "s2" || len(shown) != 1 {
-		t.Errorf("ends stored %q, shown %q", store.ended, shown)
+	if len(record.ended) != 1 || record.ended[0] != "s2" || len(shown) != 1 {
+		t.Errorf("ends stored %q, shown %q", record.ended, shown)
 	}
-	store.err = errors.Join(errors.New("input/output error"), models.ErrUnavailable)
+	record.err = errors.Join(errors.New("input/output error"), models.ErrUnavailable)
 	w.look(t.Context())
 	if text := w.Alarm(); text == "" || strings.Contains(text, "full") {
 		t.Errorf("of another trouble it says %q", text)

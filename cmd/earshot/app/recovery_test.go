@@ -16,26 +16,26 @@ import (
 	"earshot/moderation/review/events"
 )
 
-// heardClip is a stretch of Ana's speech.
+// heardClip is a clip of Ana's speech.
 func heardClip(session string, seq int, from, to int64) models.Clip {
 	return models.Clip{
 		Key: models.Key{Session: session, Epoch: 1, Track: "mic", Seq: seq}, SpeakerID: "ana", StartMS: from, EndMS: to, Opus: []byte{1},
 	}
 }
 
-// lineOf is a clip's transcript.
+// lineOf is the line of a clip.
 func lineOf(c models.Clip) models.Utterance {
 	return models.Utterance{
 		Key: c.Key, SpeakerID: "ana", StartMS: c.StartMS, EndMS: c.EndMS, Text: "hello", State: models.UtteranceOK, VoicedMS: 1000,
 	}
 }
 
-// recordOf is a line with its flags, as it is stored.
+// recordOf is a line with its flags, as stored.
 func recordOf(u models.Utterance, flags []models.Flag) models.Record {
 	return models.Record{Session: u.Session, Utterance: &u, Flags: flags}
 }
 
-// TestEndOfABrokenSession: a session that a crash cut short ends behind all that was heard in it, and not where decoding was.
+// TestEndOfABrokenSession: a session interrupted by a crash ends after everything that was heard in it, not where decoding was.
 func TestEndOfABrokenSession(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "earshot.db"))
 	if err != nil {
@@ -57,8 +57,7 @@ func TestEndOfABrokenSession(t *testing.T) {
 		t.Fatal(err)
 	}
 	// kill -9, and a start:
-	s := &recovery{store: store, log: slog.New(slog.DiscardHandler)}
-	if err := s.closeBroken(t.Context(), session); err != nil {
+	if err := closeBroken(t.Context(), store, session); err != nil {
 		t.Fatal(err)
 	}
 	if err := store.Put(t.Context(), recordOf(lineOf(second), nil)); err != nil { // decoded after the start
@@ -135,8 +134,8 @@ func TestAPendingVerdictAfterACrash(t *testing.T) {
 	}
 }
 
-// TestEndOfAnErasedSession: a session that was erased while it went on has no end to be stored, which is no failure; who watches
-// sees that it is over.
+// TestEndOfAnErasedSession: the end of a session that was erased while it was running is not stored, which is not an error; viewers
+// see that it is over.
 func TestEndOfAnErasedSession(t *testing.T) {
 	store, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "earshot.db"))
 	if err != nil {
@@ -164,8 +163,8 @@ func TestEndOfAnErasedSession(t *testing.T) {
 	}
 }
 
-// TestOneBrokenSessionStopsNoOther: one session that a crash cut short cannot be ended. The start takes up the others, and the log and
-// the health page say which one is left.
+// TestOneBrokenSessionStopsNoOther: one session that was interrupted by a crash cannot be ended. The start recovers the others, and
+// the log and the health page say which one is left.
 func TestOneBrokenSessionStopsNoOther(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "earshot.db")
@@ -196,14 +195,14 @@ func TestOneBrokenSessionStopsNoOther(t *testing.T) {
 	}
 	told := false
 	for _, c := range s.health.conditions(t.Context(), models.RoomSet{}) {
-		told = told || !c.OK && strings.Contains(c.Text, "could not be taken up: 1.")
+		told = told || !c.OK && strings.Contains(c.Text, "1 session of an earlier run could not be resumed.")
 	}
 	if !told || !strings.Contains(logged.String(), "session=bad") {
 		t.Errorf("the health page says it: %v; the log: %s", told, &logged)
 	}
 }
 
-// spoil changes a database behind the program's back, as a disk that errs does.
+// spoil changes a database behind the program's back, as a faulty disk does.
 func spoil(t *testing.T, path, statement string) {
 	t.Helper()
 	db, err := sql.Open("sqlite3", "file:"+path)
@@ -213,5 +212,19 @@ func spoil(t *testing.T, path, statement string) {
 	defer db.Close()
 	if _, err := db.Exec(statement); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestStoppedInTheFirstMoments: a service that is stopped before it has checked what an earlier run left exits without an error.
+func TestStoppedInTheFirstMoments(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
+	t.Parallel()
+	ctx, stop := context.WithCancel(t.Context())
+	stop()
+	s, l := openTestAppWith(t, t.TempDir())
+	if err := s.Run(ctx, l, func(context.Context) error { return nil }); err != nil {
+		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
@@ -28,7 +29,7 @@ import (
 	"earshot/models/waittest"
 )
 
-// secretLine is a line with a word that is nowhere else, and how its clip sounded.
+// secretLine is a line with a word that occurs nowhere else, and the audio of its clip.
 type secretLine struct {
 	key   models.Key
 	word  string
@@ -53,6 +54,7 @@ func TestFault40KilledWhileRedacting(t *testing.T) {
 	cfg.Retention = configs.Retention{}
 	cfg.Export = configs.Export{Dir: exports, Formats: []string{"txt", "json", "html"}, Sound: true}
 	var all []*secretLine
+	programtest.Write(t, filepath.Join(exports, "of somebody else.txt"), "it stays") // and there is a file when the session's are gone
 	acked, finished := 0, 0
 	for round := range rounds {
 		id := fmt.Sprintf("evening-%d", round)
@@ -77,7 +79,7 @@ func TestFault40KilledWhileRedacting(t *testing.T) {
 	}
 }
 
-// saySecrets stores a session whose every line holds a word of its own, in all that can hold it, and exports it.
+// saySecrets stores a session in which every line has a word of its own, in everything that can contain it, and exports it.
 func saySecrets(t *testing.T, cfg configs.Config, id string, round int) (out []*secretLine) {
 	t.Helper()
 	s, l := openOnce(t, cfg)
@@ -134,11 +136,11 @@ func saySecrets(t *testing.T, cfg configs.Config, id string, round int) (out []*
 	}
 	must(s.Store.EndSession(ctx, id, models.EndLeft, time.Now()))
 	must(s.Store.PutSummary(ctx, models.Summary{Session: id, Kind: models.SummarySession, Headline: headline, Created: began}))
-	must(afterwards.WriteFiles(ctx, cfg.Export, s.Store, id))
+	must(afterwards.WriteFiles(ctx, cfg.Export, s.Store, id, nil))
 	return out
 }
 
-// openOnce opens the real wiring for a caller who closes it.
+// openOnce opens the real app for a caller who closes it.
 func openOnce(t *testing.T, cfg configs.Config) (*App, net.Listener) {
 	t.Helper()
 	s, err := New(t.Context(), Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}})
@@ -163,33 +165,25 @@ func hiss(t *testing.T, seed uint64) []byte {
 	return b.Bytes()
 }
 
-// redactUntilKilled serves the record and redacts some lines; the program is killed somewhere in the last of them, or
-// just after it. How long one takes is learnt from those before.
+// redactUntilKilled runs the service and redacts some lines; the program is killed somewhere in the last of them, or just after it.
+// How long one takes is estimated from those before.
 func redactUntilKilled(t *testing.T, dir, exports string, lines []*secretLine, rng *rand.Rand) {
 	t.Helper()
 	mine := lines
-	var log programtest.Output
-	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
-	serve.Env = append(os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_DECODERS=1", "EARSHOT_EXPORT_DIR="+exports, "EARSHOT_EXPORT_SOUND=true")
-	serve.Stderr = &log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = serve.Process.Kill() }()
-	waittest.Until(t, "it serves", func() bool { return strings.Contains(log.String(), "msg=serving") })
-	_, rest, _ := strings.Cut(log.String(), "page=http://")
-	host, _, _ := strings.Cut(rest, "/")
+	serve := programtest.Serve(t, append(
+		os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_DECODERS=1", "EARSHOT_EXPORT_DIR="+exports, "EARSHOT_EXPORT_SOUND=true",
+	))
 	took := 50 * time.Millisecond
 	for last := 1 + rng.IntN(len(lines)-2); len(lines) > 0; lines, last = lines[1:], last-1 {
 		began := time.Now()
 		if last == 0 {
 			timer := time.AfterFunc(time.Duration((0.3+0.8*rng.Float64())*float64(took)), func() { _ = serve.Process.Signal(syscall.SIGKILL) })
-			lines[0].acked = redactWord(t, host, lines[0].key)
+			lines[0].acked = redactWord(t, serve.Host, lines[0].key)
 			timer.Stop()
 			break
 		}
-		if lines[0].acked = redactWord(t, host, lines[0].key); !lines[0].acked {
-			t.Fatalf("a redaction failed: %s", log.String())
+		if lines[0].acked = redactWord(t, serve.Host, lines[0].key); !lines[0].acked {
+			t.Fatalf("a redaction failed: %s", serve.Log.String())
 		}
 		took = time.Since(began)
 	}
@@ -197,17 +191,17 @@ func redactUntilKilled(t *testing.T, dir, exports string, lines []*secretLine, r
 	_ = serve.Wait()
 	record := readAll(t, dir)
 	for _, l := range mine {
-		// What was acknowledged is gone from the record at once, before anything is finished by the next start.
+		// What was acknowledged has been removed at once, before the next start finishes anything.
 		if found := record.With([]byte(l.word)); l.acked && len(found) > 0 {
 			t.Errorf("%s was acknowledged, and is in %v when the program is killed", l.key, found)
 		}
 	}
-	if strings.Contains(log.String(), "zqx") {
+	if strings.Contains(serve.Log.String(), "zqx") {
 		t.Error("a word is in the log")
 	}
 }
 
-// redactWord redacts a line's third word as the page does, and says whether it was told that it is done.
+// redactWord redacts the third word of a line as the page does, and reports whether the answer confirmed it.
 func redactWord(t *testing.T, host string, k models.Key) bool {
 	t.Helper()
 	form := strings.NewReader(url.Values{"word": {"2"}}.Encode())
@@ -229,13 +223,16 @@ func redactWord(t *testing.T, host string, k models.Key) bool {
 	return true
 }
 
-// afterKill starts the program again, has it do what was left to do, and looks for every word in all that could hold it.
-// It returns those that are gone.
+// afterKill starts the program again, has it finish what was left to do, and searches for every word in everything that could
+// contain it. It returns the words that are gone.
 func afterKill(t *testing.T, cfg configs.Config, lines []*secretLine) map[string]bool {
 	t.Helper()
 	s, l := openOnce(t, cfg)
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
-		waittest.Until(t, "the files are removed", func() bool { stale, err := s.Store.StaleFiles(ctx); return err == nil && len(stale) == 0 })
+		waittest.Until(t, "the files are removed", func() bool {
+			stale, err := s.Store.StaleFiles(ctx, "")
+			return err == nil && len(stale) == 0
+		})
 		return nil
 	})
 	if err != nil {
@@ -260,7 +257,7 @@ func afterKill(t *testing.T, cfg configs.Config, lines []*secretLine) map[string
 		if !gone[l.word] {
 			continue
 		}
-		// Sound has no words: some bytes of its middle stand for it.
+		// Audio has no words: some bytes from its middle are searched for instead.
 		for what, needle := range map[string][]byte{"word": []byte(l.word), "sound": l.ogg[len(l.ogg)/2 : len(l.ogg)/2+48]} {
 			if found := files.With(needle); len(found) > 0 {
 				t.Errorf("%s was redacted, and its %s is still in %v", l.key, what, found)
@@ -270,7 +267,7 @@ func afterKill(t *testing.T, cfg configs.Config, lines []*secretLine) map[string
 	return gone
 }
 
-// held names the places of the record that still hold the word of a line, or its sound.
+// held lists the places that still contain the word of a line, or its audio.
 func held(t *testing.T, s *App, l *secretLine) (out []string) {
 	t.Helper()
 	ctx := t.Context()

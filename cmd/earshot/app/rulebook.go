@@ -37,12 +37,21 @@ func (b rulebook) Sets() (out []record.RuleSet) {
 		}
 		rs := record.RuleSet{Profile: profile, Set: set.String()}
 		for _, r := range set.Rules() {
-			rs.Rules = append(rs.Rules, record.RuleText{ID: r.ID, Pack: r.Pack, Level: r.Level, Mode: r.Mode, About: r.About})
+			rs.Rules = append(rs.Rules, record.RuleText{ID: r.ID, Pack: r.Pack, Level: r.Level, Mode: r.Mode, About: r.About, Title: r.Title})
 		}
 		out = append(out, rs)
 	}
 	slices.SortFunc(out, func(a, b record.RuleSet) int { return strings.Compare(a.Profile, b.Profile) })
 	return out
+}
+
+// Text implements record.Rulebook.
+func (b rulebook) Text(profile, rule string) string {
+	set, err := b.set(profile)
+	if err != nil {
+		return ""
+	}
+	return set.Text(rule)
 }
 
 // Try implements record.Rulebook.

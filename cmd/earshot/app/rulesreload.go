@@ -3,18 +3,23 @@ package app
 import (
 	"context"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"golang.org/x/sync/errgroup"
 
 	"earshot/cmd/earshot/web"
+	"earshot/models"
 	"earshot/moderation/engine/reload"
 	"earshot/moderation/live"
+	"earshot/moderation/review/events"
 )
 
 // rulesWatcher keeps the rules of every profile as their files are.
 type rulesWatcher struct {
 	profiles Profiles
 	sessions *live.Sessions
+	hub      *events.Hub
 	practice bool // see decoders.practice
 	log      *slog.Logger
 }
@@ -22,6 +27,11 @@ type rulesWatcher struct {
 // Run reads the rules of every profile again when their files change and on SIGHUP, until the context ends. A set
 // with mistakes changes nothing: the log, the metrics and the health page say so.
 func (w rulesWatcher) Run(ctx context.Context) error {
+	if own := w.profiles[""]; own != nil { // it is watched before there is a file in it
+		if err := os.MkdirAll(filepath.Dir(ownRules(own.cfg, "")), 0o750); err != nil {
+			w.log.Warn("the folder for rules made on the pages cannot be made", "err", err)
+		}
+	}
 	group, ctx := errgroup.WithContext(ctx)
 	var watchers []*reload.Watcher
 	for _, p := range w.profiles {
@@ -29,7 +39,7 @@ func (w rulesWatcher) Run(ctx context.Context) error {
 		if set == nil {
 			continue
 		}
-		files := reload.NewWatcher(rulesOptionsOf(p.cfg), set, func(r reload.Result) { w.reloaded(p, r) }, p.cfg.Rules...)
+		files := reload.NewWatcher(rulesOptionsOf(p.cfg, p.name), set, func(r reload.Result) { w.reloaded(p, r) }, p.cfg.Rules...)
 		watchers = append(watchers, files)
 		group.Go(func() error { return files.Run(ctx) })
 	}
@@ -54,11 +64,11 @@ func (w rulesWatcher) reloaded(p *profile, r reload.Result) {
 	p.broken = r.Err
 	p.mu.Unlock()
 	if r.Set == nil {
-		log.Error("the rules have mistakes; the old ones stay in force", "err", r.Err)
+		log.Error("the rules have errors; the previous ones stay in effect", "err", r.Err)
 		return
 	}
 	if r.Err != nil {
-		log.Warn("changes of some rule files will not be noticed; earshot reads them on SIGHUP", "err", r.Err)
+		log.Warn("changes to some rule files will not be noticed automatically; send SIGHUP to reload them", "err", r.Err)
 	}
 	if r.Set == p.set() { // as before
 		return
@@ -67,8 +77,11 @@ func (w rulesWatcher) reloaded(p *profile, r reload.Result) {
 	p.rules = r.Set
 	p.mu.Unlock()
 	if err := p.speak(w.practice); err != nil { // the languages were read before: it cannot fail
-		log.Error("the vocabulary cannot be told to the model", "err", err)
+		log.Error("the vocabulary could not be given to the model", "err", err)
 	}
 	w.sessions.Replace(p.name, r.Set)
+	w.hub.Publish(models.Event{Rules: &models.RulesChange{
+		Profile: p.name, Set: r.Set.String(), Added: r.Change.Added, Removed: r.Change.Removed, Changed: r.Change.Changed,
+	}})
 	log.Info("rules reloaded", "rules", r.Set.String(), "change", r.Change.String())
 }

@@ -22,7 +22,7 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// The page and the command line give the same bytes, also when a host gave somebody a name.
+// The page and the command line export the same bytes, even when a host has named somebody.
 func TestPageAndCommandExportTheSame(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")

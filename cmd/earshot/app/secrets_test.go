@@ -14,8 +14,9 @@ import (
 	"earshot/models/waittest"
 )
 
-// TestFault37SecretsStaySecret runs a service that holds every kind of secret, at its most talkative, and looks for them in all that
-// it writes and answers: the log, pages, figures, commands, the record's files, and the goroutines that a crash prints.
+// TestFault37SecretsStaySecret runs a service that has every kind of secret, with the most verbose log, and searches for them in
+// everything that it writes and answers: the log, pages, metrics, commands, files in the data folder, and the goroutines printed by
+// a crash.
 func TestFault37SecretsStaySecret(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -23,21 +24,13 @@ func TestFault37SecretsStaySecret(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	env, secrets := everySecret(t, dir)
-	var log programtest.Output
-	serve := programtest.Command("serve", "--log-level", "debug")
-	serve.Env, serve.Stderr, serve.Stdout = append(slices.Clone(env), "GOTRACEBACK=all"), &log, &log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = serve.Process.Kill() })
-	waittest.Until(t, "it serves", func() bool { return strings.Contains(log.String(), "msg=serving") })
-	_, rest, _ := strings.Cut(log.String(), "page=http://")
-	host, _, _ := strings.Cut(rest, "/")
+	serve := programtest.Serve(t, append(slices.Clone(env), "GOTRACEBACK=all"), "--log-level", "debug")
+	host := serve.Host
 	waittest.Until(t, "it is ready", func() bool { _, code := programtest.Get(t, "http://"+host+"/readyz"); return code == 200 })
 	waittest.Until(t, "the rooms were tried", func() bool {
-		said := log.String()
+		said := serve.Log.String()
 		return strings.Contains(said, "127.0.0.1:1/one") && strings.Contains(said, "127.0.0.1:1/room/two") &&
-			strings.Contains(said, "127.0.0.1:1/three")
+			strings.Contains(said, "127.0.0.1:1/three") && strings.Contains(said, "127.0.0.1:1/four")
 	})
 
 	told := map[string]string{}
@@ -56,8 +49,8 @@ func TestFault37SecretsStaySecret(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = serve.Wait()
-	told["the log and the crash"] = log.String()
-	if !strings.Contains(log.String(), "\ngoroutine 1 ") {
+	told["the log and the crash"] = serve.Log.String()
+	if !strings.Contains(serve.Log.String(), "\ngoroutine 1 ") {
 		t.Error("it did not crash with its goroutines: this proves nothing of crashes")
 	}
 	for _, secret := range secrets {
@@ -72,8 +65,8 @@ func TestFault37SecretsStaySecret(t *testing.T) {
 	}
 }
 
-// everySecret is an environment in which every variable and file that holds a secret is set to one of its own. The rooms
-// can't be reached, so that there is much to complain about.
+// everySecret is an environment in which every variable and file that holds a secret is set to a unique value. The rooms can't be
+// reached, so that there is much to log.
 func everySecret(t *testing.T, dir string) (env, secrets []string) {
 	t.Helper()
 	mark := func(name string) string {
@@ -90,6 +83,7 @@ func everySecret(t *testing.T, dir string) (env, secrets []string) {
 	for _, name := range []string{
 		"LIVEKIT_API_KEY", "LIVEKIT_API_SECRET", "EARSHOT_LOUNGE_TOKEN", "EARSHOT_SUMMARY_KEY", "EARSHOT_JANUS_APISECRET",
 		"EARSHOT_JANUS_TOKEN", "EARSHOT_JANUS_PIN", "EARSHOT_JANUS_ROOM_TOKEN", "EARSHOT_JANUS_SECRET",
+		"EARSHOT_MUMBLE_PASSWORD", "EARSHOT_MUMBLE_TOKENS", "EARSHOT_JITSI_TOKEN", "EARSHOT_JITSI_PASSWORD", "EARSHOT_JITSI_JWT",
 	} {
 		env = append(env, name+"="+mark(name))
 	}
@@ -99,7 +93,9 @@ func everySecret(t *testing.T, dir string) (env, secrets []string) {
 	secrets = append(secrets, "bWFya2VkLXNlY3JldC1vZi10aGUtd2ViaG9vaw", "marked-secret-of-the-webhook")
 	settings := file("earshot.yaml", `
 listen: 127.0.0.1:0
-rooms: ["livekit://127.0.0.1:1/one", "janus+ws://127.0.0.1:1/room/two", "lounge://127.0.0.1:1/three"]
+rooms: ["livekit://127.0.0.1:1/one", "janus+ws://127.0.0.1:1/room/two", "lounge://127.0.0.1:1/three",
+  "mumble://127.0.0.1:1/four"]
+jitsi: {url: "jitsi://127.0.0.1:1", user: "bot@auth.meet.test"}
 notices: {targets: %q}
 opinion: {url: "http://127.0.0.1:1/v1", model: x, key_file: %q}
 summary: {url: "http://127.0.0.1:1/v1", model: x}

@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
 	"earshot/bot/room"
@@ -24,8 +23,8 @@ rules:
     then: [flag: {level: low, title: "Silly"}]
 `
 
-// TestServe runs the service as a community would: it joins the configured room, is invited, reports, takes new rules,
-// keeps the old ones when the file has mistakes, and leaves in order.
+// TestServe runs the service as a community would: it joins the configured room, is invited, reports its state, reloads rules, keeps
+// the old ones when the file has mistakes, and exits cleanly.
 func TestServe(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -35,16 +34,9 @@ func TestServe(t *testing.T) {
 	rules := filepath.Join(dir, "house.yaml")
 	programtest.Write(t, rules, silly)
 	env := append(os.Environ(), "EARSHOT_DATA_DIR="+dir, "EARSHOT_RULES="+rules, "EARSHOT_DECODERS=1")
-	var log programtest.Output
-	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
-	serve.Env, serve.Stderr = env, &log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = serve.Process.Kill() })
-	waittest.Until(t, "it serves", func() bool { return strings.Contains(log.String(), "msg=serving") })
+	serve := programtest.Serve(t, env)
 
-	_, rest, _ := strings.Cut(log.String(), "lounge=http://")
+	_, rest, _ := strings.Cut(serve.Log.String(), "lounge=http://")
 	host, _, _ := strings.Cut(rest, "/")
 	if out, code := programtest.Client(env, "invite", "lounge://"+host+"/lounge"); code != 0 {
 		t.Fatalf("invite: %d, %s", code, out)
@@ -61,9 +53,9 @@ func TestServe(t *testing.T) {
 
 	checkFigures(t, host)
 	programtest.Write(t, rules, strings.ReplaceAll(silly, "low", "high"))
-	waittest.Until(t, "the new rules are in force", func() bool { return strings.Contains(log.String(), "rules reloaded") })
+	waittest.Until(t, "the new rules are in force", func() bool { return strings.Contains(serve.Log.String(), "rules reloaded") })
 	programtest.Write(t, rules, strings.ReplaceAll(silly, "when", "whenn"))
-	waittest.Until(t, "the mistake is told", func() bool { return strings.Contains(log.String(), "the old ones stay in force") })
+	waittest.Until(t, "the mistake is told", func() bool { return strings.Contains(serve.Log.String(), "the previous ones stay in effect") })
 	for path, want := range map[string]string{"/metrics": "earshot_rules_broken 2\n", "/api/health": "house.yaml:"} {
 		waittest.Until(t, path+" tells of the mistake", func() bool { // in the service's rules and in the session's, one after the other
 			body, code := programtest.Get(t, "http://"+host+path)
@@ -76,6 +68,26 @@ func TestServe(t *testing.T) {
 		return strings.Contains(body, "earshot_rules_broken 0\n")
 	})
 
+	for _, x := range []struct {
+		args []string
+		code int
+		says string
+	}{
+		{[]string{"pause", "lounge"}, 0, ""},
+		{[]string{"status"}, 0, "paused"},
+		{[]string{"status", "--processes"}, 0, "the service has its database to itself"},
+		{[]string{"status", "--processes", "--json"}, 0, `"nodes": []`},
+		{[]string{"resume", "lounge"}, 0, ""},
+		{[]string{"pause", "nowhere"}, 2, "hint: "},
+		{[]string{"invite", "lounge://" + host + "/stage", "--link", "--hours", "2", "--json"}, 0, "/invite/"},
+		{[]string{"invite", "lounge://" + host + "/lounge"}, 1, "error: "},
+		{[]string{"servers", "list", "--json"}, 0, "[]"},
+		{[]string{"servers", "forbid", "livekit://rooms.example"}, 1, "is allowed"},
+	} {
+		if out, code := programtest.Client(env, x.args...); code != x.code || !strings.Contains(out, x.says) {
+			t.Errorf("%q: %d, %s", x.args, code, out)
+		}
+	}
 	if out, code := programtest.Client(env, "leave", "lounge"); code != 0 {
 		t.Errorf("leave: %d, %s", code, out)
 	}
@@ -83,15 +95,10 @@ func TestServe(t *testing.T) {
 		out, _ := programtest.Client(env, "status", "--json")
 		return strings.TrimSpace(out) == "[]"
 	})
-	if out, code := programtest.Client(env, "leave", "lounge"); code != 1 || !strings.Contains(out, "no such room") {
+	if out, code := programtest.Client(env, "leave", "lounge"); code != 2 || !strings.Contains(out, "the bot is not in a room") {
 		t.Errorf("leave again: %d, %s", code, out)
 	}
-	if err := serve.Process.Signal(syscall.SIGTERM); err != nil {
-		t.Fatal(err)
-	}
-	if err := serve.Wait(); err != nil {
-		t.Errorf("it ended with %v:\n%s", err, log.String())
-	}
+	serve.Stop(t)
 	checkLeft(t, dir, rooms[0].Session)
 	if out, code := programtest.Client(env, "status"); code != 1 || !strings.Contains(out, "hint: ") {
 		t.Errorf("status without a service: %d, %s", code, out)

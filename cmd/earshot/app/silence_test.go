@@ -5,20 +5,20 @@ import (
 	"testing"
 	"unicode"
 
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 )
 
-// checkLogIsSilent demands that a program's whole log, at its most talkative, holds nothing of what was said: no three
-// words in a row of any line, spoken or heard, and none of the words that nothing else in the program is called by.
-func checkLogIsSilent(t *testing.T, log string, play []stage.Cue, us []models.Utterance) {
+// checkLogIsSilent requires that a program's whole log, at its most verbose, contains nothing of what was said: no three consecutive
+// words of any line, spoken or heard, and no word that the program uses for nothing else.
+func checkLogIsSilent(t *testing.T, log string, script []playback.ScriptLine, us []models.Utterance) {
 	t.Helper()
-	if n := strings.Count(log, "line stored"); n < len(play) {
+	if n := strings.Count(log, "line stored"); n < len(script) {
 		t.Fatalf("the log tells of %d lines only: it proves nothing", n)
 	}
 	words := onlyWords(log)
 	var texts []string
-	for _, c := range play {
+	for _, c := range script {
 		texts = append(texts, c.Text)
 	}
 	for _, u := range us {

@@ -50,7 +50,7 @@ func TestSileroIsPulledAndUsed(t *testing.T) {
 		t.Errorf("list: %q, %d", out, code)
 	}
 	if out, code := model("verify", modelfile.Silero); code != 0 ||
-		!strings.Contains(out, "Silero model that tells speech from noise, as published") {
+		!strings.Contains(out, "published Silero model that tells speech from noise") {
 		t.Errorf("verify: %q, %d", out, code)
 	}
 	s, err := New(t.Context(), Options{Config: cfg, Log: slog.New(slog.DiscardHandler), Models: speech.Options{Waits: true}})

@@ -14,20 +14,20 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/models/waittest"
 )
 
-// sample is how big the program is between two rounds, when nobody talks.
+// sample is the size of the program between two rounds, when nobody talks.
 type sample struct {
 	heapKB, rssMB, decodersMB int64
 	goroutines                int
 }
 
-// TestSoak lets people come, talk without a pause and go, in two rooms at once, over and over in one program: its memory
-// and its goroutines stay what they were, and every line is there. It takes half a minute, or thirty when EARSHOT_TEST_LONG
-// is set; each minute holds some five minutes of speech and fifty people who come and go.
+// TestSoak has people join, talk without a pause and leave, in two rooms at once, over and over in one program: its memory and its
+// goroutines do not grow, and every line is stored. It takes half a minute, or thirty if EARSHOT_TEST_LONG is set; each minute
+// contains some five minutes of speech and fifty people who come and go.
 func TestSoak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for a while")
@@ -37,7 +37,7 @@ func TestSoak(t *testing.T) {
 		length, least = 30*time.Minute, 60
 	}
 	parts := soakParts(t)
-	s, l := openLoggedApp(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir()))
+	s, l := openLoggedApp(t, slog.New(slog.DiscardHandler), testConfig(t, t.TempDir(), withPartials))
 	var samples []sample
 	said, stored := 0, 0
 	err := s.Run(t.Context(), l, func(ctx context.Context) error {
@@ -48,7 +48,7 @@ func TestSoak(t *testing.T) {
 				said += len(parts) * len(parts[0].Lines)
 				group.Go(func() error {
 					host, id := l.Addr().String(), fmt.Sprint("room", room)
-					_, err := s.performIn(talking, host, models.Room{ID: id, Name: id, URL: "lounge://" + host + "/" + id}, parts)
+					_, err := s.playIn(talking, host, models.Room{ID: id, Name: id, URL: "lounge://" + host + "/" + id}, parts)
 					return err
 				})
 			}
@@ -78,7 +78,8 @@ func TestSoak(t *testing.T) {
 	checkFlat(t, samples)
 }
 
-// checkFlat compares the second half's beginning with its end: what a program keeps once it keeps from the first rounds on.
+// checkFlat compares the beginning of the second half with its end: what a program keeps permanently it has allocated in the first
+// rounds.
 func checkFlat(t *testing.T, samples []sample) {
 	t.Helper()
 	half := samples[len(samples)/2:]
@@ -110,23 +111,23 @@ func middle(xs []sample, of func(sample) int64) int64 {
 }
 
 // soakParts is what four people say, with hardly a pause.
-func soakParts(t *testing.T) []stage.Part {
+func soakParts(t *testing.T) []playback.Speech {
 	t.Helper()
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	parts := make([]stage.Part, 4)
+	parts := make([]playback.Speech, 4)
 	for i := range parts {
-		parts[i] = stage.Part{Name: fmt.Sprint("Speaker ", i+1), Lines: []stage.Line{tape[i], tape[i+4]}}
-		if parts[i].Tape, err = stage.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+		parts[i] = playback.Speech{Name: fmt.Sprint("Speaker ", i+1), Lines: []playback.Line{tape[i], tape[i+4]}}
+		if parts[i].Tape, err = playback.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return parts
 }
 
-// sample waits until what the round left is gone, and looks.
+// sample waits until the memory of the round is released, and measures.
 func (a *App) sample() sample {
 	var x sample
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)

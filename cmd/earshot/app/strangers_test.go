@@ -22,13 +22,14 @@ import (
 	"earshot/models/waittest"
 )
 
-// TestStrangersCannotFillTheLounge attacks a running service from one address: every microphone of a room, event streams of
-// the lounge and of the page, rooms, and offers whose candidates lead elsewhere. Meanwhile pages are answered, the bot comes and
-// a host speaks.
+// TestStrangersCannotFillTheLounge attacks a running service from one address: it takes every microphone of a room, opens event
+// streams of the lounge and of the page, opens rooms, and sends offers whose candidates point elsewhere. Meanwhile pages are served,
+// the bot joins and a host speaks.
 func TestStrangersCannotFillTheLounge(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
 	}
+	t.Parallel() // it waits for what never connects, 30 s of them
 	host, env := serveAlone(t)
 	a := &stranger{t: t, base: "http://" + host}
 	defer a.leave()
@@ -75,7 +76,7 @@ func TestStrangersCannotFillTheLounge(t *testing.T) {
 	a.pagesAnswer("all at once")
 }
 
-// TestBehindAProxyEachVisitorHasTheirOwnPlaces: the client's address counts, and what a client writes itself does not.
+// TestBehindAProxyEachVisitorHasTheirOwnPlaces: the client's address counts, and a forged header does not.
 func TestBehindAProxyEachVisitorHasTheirOwnPlaces(t *testing.T) {
 	t.Parallel()
 	host, _ := serveAlone(t, "EARSHOT_PROXIES=127.0.0.1")
@@ -107,7 +108,7 @@ func TestBehindAProxyEachVisitorHasTheirOwnPlaces(t *testing.T) {
 	}
 }
 
-// hostsToken asks the running service for the token of its lounge's hosts.
+// hostsToken asks the running service for the host token of its lounge.
 func hostsToken(t *testing.T, env []string) string {
 	t.Helper()
 	out, _ := programtest.Client(env, "status", "--lounge-host")
@@ -127,22 +128,7 @@ func serveAlone(t *testing.T, settings ...string) (host string, env []string) {
 	t.Helper()
 	env = append(os.Environ(), "EARSHOT_DATA_DIR="+t.TempDir(), "EARSHOT_DECODERS=1", "EARSHOT_LOG_FORMAT=text")
 	env = append(env, settings...)
-	var log programtest.Output
-	serve := programtest.Command("serve", "--listen", "127.0.0.1:0")
-	serve.Env, serve.Stderr, serve.Stdout = env, &log, &log
-	if err := serve.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = serve.Process.Kill()
-		_ = serve.Wait()
-	})
-	waittest.Until(t, "it serves", func() bool {
-		_, rest, ok := strings.Cut(log.String(), "page=http://")
-		host, _, _ = strings.Cut(rest, "/")
-		return ok
-	})
-	return host, env
+	return programtest.Serve(t, env).Host, env
 }
 
 // stranger attacks from this address.
@@ -158,7 +144,7 @@ func (a *stranger) leave() {
 	}
 }
 
-// stream opens an event stream on a connection of its own and leaves it open.
+// stream opens an event stream on a connection of its own and keeps it open.
 func (a *stranger) stream(path string) int {
 	a.t.Helper()
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
@@ -185,7 +171,7 @@ func (a *stranger) post(path, offer string) int {
 	return res.StatusCode
 }
 
-// pagesAnswer asks for pages as somebody else does.
+// pagesAnswer requests pages as another client.
 func (a *stranger) pagesAnswer(when string) {
 	a.t.Helper()
 	for _, path := range []string{"/", "/queue", "/health", "/room/lounge", "/rooms/lounge", "/healthz"} {
@@ -266,7 +252,7 @@ func firstEvent(t *testing.T, base, room, token string) (string, int) {
 	return "", res.StatusCode
 }
 
-// botListens says that the room shows the service's bot as such.
+// botListens reports that the room shows the service's bot.
 func botListens(t *testing.T, base, token string) bool {
 	t.Helper()
 	body, code := firstEvent(t, base, "lounge", token)
@@ -301,7 +287,7 @@ func speakAsHost(t *testing.T, base, token string) {
 	}
 }
 
-// someOffer is an offer that a browser could make, with candidates.
+// someOffer is an offer that a browser could create, with candidates.
 func someOffer(candidates string) string {
 	return "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=group:BUNDLE 0\r\n" +
 		"a=fingerprint:sha-256 " + strings.TrimSuffix(strings.Repeat("AB:", 32), ":") +

@@ -16,8 +16,8 @@ import (
 	"earshot/cmd/earshot/internal/programtest"
 )
 
-// TestServeUnderSystemd runs the service as systemd does: with a socket that is open already and one to report to. No rules
-// are set, since SIGHUP must not end such a service either.
+// TestServeUnderSystemd runs the service as systemd does: with a socket that is already open and one for notifications. No rules are
+// set, since SIGHUP must not stop such a service either.
 func TestServeUnderSystemd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -34,7 +34,7 @@ func TestServeUnderSystemd(t *testing.T) {
 		t.Fatal(err)
 	}
 	reports, states := programtest.NotifySocket(t)
-	// The number of the process must be in its own environment.
+	// The process id must be in its own environment.
 	program, err := programtest.Path()
 	if err != nil {
 		t.Fatal(err)
@@ -77,7 +77,7 @@ func TestServeUnderSystemd(t *testing.T) {
 	}
 }
 
-// expect waits for a state among those that are told, and gives the whole message.
+// expect waits for a state among the notifications and returns the whole message.
 func expect(t *testing.T, states <-chan string, want string, log *programtest.Output) string {
 	t.Helper()
 	late := time.After(2 * time.Minute)
@@ -93,7 +93,7 @@ func expect(t *testing.T, states <-chan string, want string, log *programtest.Ou
 	}
 }
 
-// Sockets that are no use are an error, and not a service on another address than the unit says.
+// An unusable socket is an error; the service does not listen on another address than the unit says.
 func TestServeRefusesOtherSockets(t *testing.T) {
 	t.Parallel()
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "unix", filepath.Join(t.TempDir(), "page.sock"))

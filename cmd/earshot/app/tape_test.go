@@ -15,11 +15,11 @@ import (
 	"earshot/bot/fleet"
 	"earshot/bot/lounge"
 	"earshot/cmd/earshot/internal/programtest"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 )
 
-// tapeRules are the rules of the play in testdata/tape, beside the shipped pack on personal data.
+// tapeRules are the rules of the talk in testdata/tape, used with the shipped pack on personal data.
 const tapeRules = `schema: 1
 profile: tape
 use: [base.yaml, personal-data.yaml]
@@ -35,8 +35,8 @@ rules:
     then: [flag: {level: info}, nudge: {to: room, text: "Others are waiting, {{speaker}}."}]
 `
 
-// tapeWants is what the play gives: by rule its speaker, what a host is offered, and what is done and seen. Words are
-// masked in every mode above watch; the voices have no page on which a warning could reach them.
+// tapeWants is the expected result: by rule its speaker, the choices offered to a host, and the actions taken and seen. Words are
+// masked where rules act; the voices have no page on which a warning could reach them.
 var tapeWants = map[string]struct{ speaker, offer, act string }{
 	"pii.phone":       {"Ben", "warn", "redact"},
 	"tape.interrupts": {"Cem", "nudge", "message"},
@@ -44,12 +44,13 @@ var tapeWants = map[string]struct{ speaker, offer, act string }{
 	"tape.insult":     {"Cem", "mute", "mute"},
 }
 
-// TestTape plays a number said over two utterances, an interruption, somebody who takes most of the time and an insult in
-// the lounge, and looks at what came of each, in every mode: written down, asked, or done and seen to have taken effect.
+// TestTape plays a number said over two utterances, an interruption, somebody who takes most of the time, and an insult in the
+// lounge, and checks the result of each in every mode: stored, asked, or done and seen to have taken effect.
 func TestTape(t *testing.T) {
 	if testing.Short() {
 		t.Skip("plays for 40 seconds")
 	}
+	t.Parallel()
 	for _, mode := range []models.Mode{models.ModeWatch, models.ModeSuggest, models.ModeAct} {
 		t.Run(string(mode), func(t *testing.T) {
 			t.Parallel()
@@ -70,8 +71,8 @@ func TestTape(t *testing.T) {
 	}
 }
 
-// tapeCast is everybody in the play, in the order in which they first speak.
-func tapeCast() ([]stage.Voice, error) {
+// tapeVoices is everybody in the talk, in the order in which they first speak.
+func tapeVoices() ([]playback.Voice, error) {
 	f, err := os.Open("testdata/tape/script.tsv")
 	if err != nil {
 		return nil, err
@@ -83,9 +84,9 @@ func tapeCast() ([]stage.Voice, error) {
 	if err != nil {
 		return nil, err
 	}
-	var cast []stage.Voice
+	var voices []playback.Voice
 	for _, row := range rows {
-		if slices.ContainsFunc(cast, func(v stage.Voice) bool { return v.Name == row[1] }) {
+		if slices.ContainsFunc(voices, func(v playback.Voice) bool { return v.Name == row[1] }) {
 			continue
 		}
 		data, err := os.ReadFile("testdata/tape/" + strings.ToLower(row[1]) + ".opus")
@@ -96,14 +97,14 @@ func tapeCast() ([]stage.Voice, error) {
 		if err != nil {
 			return nil, err
 		}
-		cast = append(cast, stage.Voice{Name: row[1], Source: frames})
+		voices = append(voices, playback.Voice{Name: row[1], Source: frames})
 	}
-	return cast, nil
+	return voices, nil
 }
 
 // playTape lets the voices talk in the lounge while the bot listens there.
 func playTape(ctx context.Context, s *App, host string) (session models.Session, err error) {
-	cast, err := tapeCast()
+	voices, err := tapeVoices()
 	if err != nil {
 		return session, err
 	}
@@ -114,10 +115,10 @@ func playTape(ctx context.Context, s *App, host string) (session models.Session,
 	if err != nil {
 		return session, err
 	}
-	return s.hearVoices(ctx, host, room, client, cast)
+	return s.playVoices(ctx, host, room, client, voices)
 }
 
-// checkTape demands the planted verdicts, each once, on the right person and as far as the mode goes.
+// checkTape requires the planted verdicts, each once, on the right person and as far as the mode goes.
 func checkTape(t *testing.T, s *App, session string, mode models.Mode) {
 	t.Helper()
 	flags, err := s.Store.Flags(t.Context(), session)
@@ -136,7 +137,7 @@ func checkTape(t *testing.T, s *App, session string, mode models.Mode) {
 			continue
 		}
 		checkTapeVerdict(t, s, d, mode, want.offer, want.act)
-		dir := filepath.Dir(s.Store.Path())
+		dir := s.Config.DataDir
 		out, code := programtest.Client(append(os.Environ(), "HOME="+dir), "rules", "explain", f.ID, "--data-dir", dir)
 		if code != 0 || !strings.Contains(out, f.Rule) || !strings.Contains(out, "verdict: "+string(d.Verdict)) {
 			t.Errorf("explained with exit %d as\n%s", code, out)
@@ -169,13 +170,13 @@ func checkTapeVerdict(t *testing.T, s *App, d models.Decision, mode models.Mode,
 	switch {
 	case mode == models.ModeAct && (done < 0 || actions[done].State != models.ActionSeen):
 		t.Errorf("%s: no %s that was seen to take effect in %+v", d.Rule, verb, actions)
-	case mode != models.ModeAct && done >= 0 && (verb != "redact" || mode == models.ModeWatch):
+	case mode != models.ModeAct && done >= 0:
 		t.Errorf("%s: %s was done in mode %s", d.Rule, verb, mode)
 	}
 }
 
-// checkTapeWords: the number is masked in both lines that it was said in, except where rules only watch; the sound of the
-// insult has what came before and after it, and nothing was said that the tape does not hold.
+// checkTapeWords checks that the number is masked in both lines in which it was said, where rules act; that the audio of the insult
+// includes what came before and after it; and that nothing was transcribed that is not on the tape.
 func checkTapeWords(t *testing.T, s *App, session string, mode models.Mode) {
 	t.Helper()
 	us := lines(t, s, session)
@@ -185,11 +186,11 @@ func checkTapeWords(t *testing.T, s *App, session string, mode models.Mode) {
 		if strings.Contains(u.Text, "▮") {
 			masked++
 		}
-		if number := strings.Contains(u.Text, "five five") || strings.Contains(u.Text, "two three"); number && mode != models.ModeWatch {
+		if number := strings.Contains(u.Text, "five five") || strings.Contains(u.Text, "two three"); number && mode == models.ModeAct {
 			t.Errorf("the number is on record: %q", u.Text)
 		}
 	}
-	if want := map[bool]int{true: 0, false: 2}[mode == models.ModeWatch]; masked != want {
+	if want := map[bool]int{true: 2, false: 0}[mode == models.ModeAct]; masked != want {
 		t.Errorf("%d lines are masked, want %d", masked, want)
 	}
 	kept, err := s.Store.SessionEvidence(t.Context(), session, time.Now())
@@ -198,7 +199,7 @@ func checkTapeWords(t *testing.T, s *App, session string, mode models.Mode) {
 	}
 	for _, u := range us {
 		i := slices.IndexFunc(kept, func(e models.Evidence) bool { return e.Utterance == u.Key })
-		// Who is muted is not heard any more.
+		// Somebody who is muted is not heard any more.
 		if strings.Contains(u.Text, "stupid idiot") &&
 			(i < 0 || kept[i].StartMS > u.StartMS-2500 || mode != models.ModeAct && kept[i].EndMS < u.EndMS+2500) {
 			t.Errorf("the insult from %d to %d ms has sound %+v", u.StartMS, u.EndMS, kept)

@@ -29,7 +29,7 @@ func LoadTargets(c configs.Config) (_ []notify.Target, err error) {
 		if errors.As(err, &pe) {
 			err = pe.Err
 		}
-		return nil, models.WithHint(fmt.Errorf("the file of targets %s: %w", name, err), "the setting notices.targets names it")
+		return nil, models.WithHint(fmt.Errorf("targets file %s: %w", name, err), "it is named by the setting notices.targets")
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	info, err := f.Stat()
@@ -37,7 +37,7 @@ func LoadTargets(c configs.Config) (_ []notify.Target, err error) {
 		return nil, err
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return nil, models.WithHint(fmt.Errorf("the file of targets %s holds secrets and others can read it (%v)", name, info.Mode().Perm()),
+		return nil, models.WithHint(fmt.Errorf("targets file %s holds secrets but is readable by others (%v)", name, info.Mode().Perm()),
 			"chmod 600 "+name)
 	}
 	targets, err := notify.ParseTargets(f)
@@ -52,7 +52,9 @@ type targets struct {
 	cfg      configs.Config
 	store    Record
 	profiles Profiles
-	log      *slog.Logger
+	// alone is for what one process at a time does; nil: there is only this one.
+	alone func(ctx context.Context, work string, do func(context.Context)) bool
+	log   *slog.Logger
 
 	all     []notify.Target
 	unknown []string // names of rooms that no room had when they were read
@@ -68,10 +70,10 @@ func (t *targets) set(ctx context.Context) (err error) {
 		return models.BadInput(err)
 	}
 	for _, word := range t.unknown {
-		t.log.Warn("a target of notices names a room that nobody knows yet; write its whole address", "room", word)
+		t.log.Warn("a notification target names an unknown room; use its full address", "room", word)
 	}
 	for _, name := range t.untold() {
-		t.log.Warn("a rule tells a target of notices that is not configured", "target", name)
+		t.log.Warn("a rule notifies a target that is not configured", "target", name)
 	}
 	return nil
 }
@@ -92,7 +94,7 @@ func (t *targets) tell(ctx context.Context) (named []notify.Target, unknown []st
 			case errors.Is(err, models.ErrNotFound):
 				unknown = append(unknown, word)
 			case err != nil:
-				return nil, nil, fmt.Errorf("the target of notices %s: %w", x.Name, err)
+				return nil, nil, fmt.Errorf("notification target %s: %w", x.Name, err)
 			default:
 				x.Rooms[j] = room.ID
 			}
@@ -111,7 +113,7 @@ func (t *targets) meet(ctx context.Context, room models.Room) {
 		return
 	}
 	if _, _, err := t.tell(ctx); err != nil {
-		t.log.Warn("targets of notices are not told of a room", "room", room.ID, "err", err)
+		t.log.Warn("notification targets were not notified of a room", "room", room.ID, "err", err)
 	}
 }
 
@@ -139,5 +141,7 @@ func (t *targets) run(ctx context.Context, l net.Listener) error {
 	if base == "" {
 		base = web.PageURL(l, "")
 	}
-	return notify.New(notify.Config{Targets: t.all, Outbox: t.store, Record: t.store, Digests: t.store, Link: base, Log: t.log}).Run(ctx)
+	return notify.New(notify.Config{
+		Targets: t.all, Outbox: t.store, Record: t.store, Digests: t.store, Link: base, Alone: t.alone, Log: t.log,
+	}).Run(ctx)
 }

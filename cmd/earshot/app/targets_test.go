@@ -17,7 +17,7 @@ import (
 	"earshot/moderation/notify"
 )
 
-// A flag reaches its target through the real store and the real network, with its link, and is marked as sent.
+// A flag is sent to its target through the real store and the real network, with its link, and is marked as sent.
 func TestAFlagIsTold(t *testing.T) {
 	got := make(chan string, 10)
 	receiver := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {

@@ -10,30 +10,30 @@ import (
 	"testing"
 	"time"
 
+	"earshot/cmd/earshot/playback"
 	"earshot/cmd/earshot/speech"
-	"earshot/cmd/earshot/stage"
 	"earshot/cmd/earshot/web"
 	"earshot/models"
 	"earshot/moderation/review/events"
 	"earshot/transcribe"
 )
 
-// TestPartialsOnTheWholeWay lets one person talk in a lounge: while they do, unfinished text is shown under the key of
-// the line that follows, growing, and nothing of a line is shown behind it.
+// TestPartialsOnTheWholeWay has one person talk in a lounge: meanwhile, partial text is published under the key of the line that
+// follows, growing, and nothing of a line is published after it.
 func TestPartialsOnTheWholeWay(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for 15 seconds")
 	}
 	t.Parallel()
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := stage.Part{Name: "Ana", Lines: tape[:4]}
-	if ana.Tape, err = stage.Record(ana.Lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
+	ana := playback.Speech{Name: "Ana", Lines: tape[:4]}
+	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
 		t.Fatal(err)
 	}
-	s, l := openTestApp(t, t.TempDir())
+	s, l := openTestAppWith(t, t.TempDir(), withPartials)
 	watcher, err := s.Hub.Subscribe("", events.Cursor{})
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +55,7 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 		}
 	}()
 	err = s.Run(t.Context(), l, func(ctx context.Context) error {
-		_, err := s.Perform(ctx, l.Addr().String(), []stage.Part{ana})
+		_, err := s.Play(ctx, l.Addr().String(), []playback.Speech{ana})
 		return err
 	})
 	watcher.Close()
@@ -87,7 +87,7 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 	}
 }
 
-// firstPartials reads how many stretches had a first text, and the mean latency in seconds.
+// firstPartials returns how many segments had a first partial, and the mean latency in seconds.
 func firstPartials(t *testing.T, s *App) (n uint64, mean float64) {
 	t.Helper()
 	page := httptest.NewRecorder()
@@ -123,7 +123,7 @@ func TestFallbackModelIsReady(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := s.decoders.textOf(s.Config, s.profiles, s.Sessions, s.Store, s.figures.count, s.Log)
+	c, err := s.decoders.textOf(s.Config, s.profiles, s.Sessions.Profile, s.Store, s.Log)
 	if err != nil || c.FallbackModel != filepath.Base(path) || len(c.Fallback) != 1 || c.Fetch == nil {
 		t.Fatalf("%d fallback slots of %q, %v", len(c.Fallback), c.FallbackModel, err)
 	}

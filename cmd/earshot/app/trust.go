@@ -16,30 +16,31 @@ import (
 	"earshot/models"
 )
 
-// errStrange says that nobody who may has named a room's server.
+// errStrange says that neither the configuration nor an owner has allowed a room's server.
 func errStrange(server string) error {
-	return models.WithHint(fmt.Errorf("%w: nobody has named the server %s", models.ErrForbidden, server),
-		"an owner can allow it, on the page or with \"earshot servers allow "+server+"\"; or name it under servers or rooms in the configuration")
+	return models.WithHint(fmt.Errorf("%w: server %s is not allowed", models.ErrForbidden, server),
+		"an owner can allow it, on the page or with \"earshot servers allow "+server+"\"; or add it under servers or rooms in the configuration")
 }
 
-// allowedServers are the room servers that owners allowed.
+// allowedServers are the room servers that owners have allowed.
 type allowedServers interface {
 	AllowedServers(ctx context.Context) ([]models.AllowedServer, error)
 }
 
-// knownServers says to which room servers the bot may go, how far they may lead it, and what it is given for them.
+// knownServers decides to which room servers the bot may go, to which addresses they may send it, and which credentials it uses
+// there.
 type knownServers struct {
 	cfg     configs.Config
-	allowed allowedServers // nil: the configuration alone counts
+	allowed allowedServers // nil: only the configuration counts
 	// keys are the secrets of room servers; nil: there are none.
 	keys *secrets.Keyring
-	// hostToken makes people hosts of this program's own lounge.
+	// hostToken makes its holder a host of this program's own lounge.
 	hostToken string
-	own       string // host:port of its web server, while it runs
+	own       string // host:port of this program's web server while it runs
 }
 
-// reach is how far the server of a room may lead the bot: a server of the configuration anywhere, one that an owner allowed to
-// public addresses, and to private ones where the owner said so. Every other is refused (models.ErrForbidden).
+// reach is to which addresses a room's server may send the bot: a server of the configuration to any; one that an owner allowed to
+// public ones, and to private ones if the owner said so. Any other server is refused (models.ErrForbidden).
 func (s *knownServers) reach(ctx context.Context, at models.Address) (peer.Reach, error) {
 	if s.ownLounge(at) || s.keys.Names(at.Server()) {
 		return peer.Anywhere, nil
@@ -62,7 +63,7 @@ func (s *knownServers) reach(ctx context.Context, at models.Address) (peer.Reach
 	return peer.Public, errStrange(at.Server())
 }
 
-// secrets are those for the server of a room that may lead the bot so far.
+// secrets are the credentials for a room's server, given its reach.
 func (s *knownServers) secrets(at models.Address, reach peer.Reach) func(variable string) (string, error) {
 	if reach != peer.Anywhere {
 		return func(string) (string, error) { return "", nil }
@@ -74,15 +75,14 @@ func (s *knownServers) secrets(at models.Address, reach peer.Reach) func(variabl
 	return func(variable string) (string, error) {
 		secret, err := of(variable)
 		if err == nil && variable == "EARSHOT_LOUNGE_TOKEN" {
-			secret = s.hostToken // there the bot may act
+			secret = s.hostToken // the bot may moderate there
 		}
 		return secret, err
 	}
 }
 
-// ownLounge says that an address is in this program's own lounge: at the address it listens on, by any of this machine's
-// own addresses where it listens on all, or encrypted under a name that is configured as its own,
-// at the usual port or that of the configured link.
+// ownLounge reports whether an address is in this program's own lounge: at its listening address, at any of this machine's addresses
+// if it listens on all, or over TLS under one of the configured host names, at the default port or that of the configured link.
 func (s *knownServers) ownLounge(at models.Address) bool {
 	if at.Kind != models.RoomLounge {
 		return false
@@ -98,7 +98,7 @@ func (s *knownServers) ownLounge(at models.Address) bool {
 	return ip == own.Addr().Unmap() || own.Addr().IsUnspecified() && (ip.IsLoopback() || ofThisMachine(ip))
 }
 
-// linked says that the configured link to the page leads to a server.
+// linked reports whether the configured link to the pages leads to a server.
 func (s *knownServers) linked(at models.Address) bool {
 	u, err := url.Parse(s.cfg.Notices.Link)
 	return err == nil && u.Scheme == "https" && strings.EqualFold(u.Hostname(), at.Host) && u.Port() == strconv.Itoa(int(at.Port))

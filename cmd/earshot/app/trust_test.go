@@ -7,7 +7,7 @@ import (
 	"earshot/models"
 )
 
-// TestOwnLounge: the host's token goes to this program's own lounge by every address that it is reached at, and to nothing that
+// TestOwnLounge: the host token is sent to this program's own lounge at every address by which it is reachable, and to nothing that
 // only looks like it.
 func TestOwnLounge(t *testing.T) {
 	hosts := []string{"rooms.example", "example"}

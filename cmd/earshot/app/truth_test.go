@@ -13,20 +13,21 @@ import (
 	"earshot/bot/audio/impairtest"
 	"earshot/bot/audio/sound"
 	"earshot/cmd/earshot/noise"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/fixture/eval"
 )
 
-// delivery is a packet and when it comes.
+// delivery is a packet and its time of arrival.
 type delivery struct {
 	packet audio.Packet
 	at     time.Duration
 }
 
-// overNetwork encodes a sentence with a second of room noise around it as a browser would, and sends it over a bad network.
+// overNetwork encodes a sentence with a second of room noise around it as a browser would, and passes it through a simulated bad
+// network.
 func overNetwork(t *testing.T, pcm []float32, bad impairtest.Impairment) []delivery {
 	t.Helper()
 	enc, err := audio.NewEncoder(audio.EncoderConfig{Channels: 1, Bitrate: 24000, FEC: true, LossPercent: 10})
@@ -51,10 +52,10 @@ func overNetwork(t *testing.T, pcm []float32, bad impairtest.Impairment) []deliv
 	return out
 }
 
-// heardThrough is the text of what a track makes of the packets, and how much of it was concealed.
+// heardThrough returns the transcript of a track that receives the packets, and how much of its audio was concealed.
 func heardThrough(t *testing.T, e transcribe.Decoder, packets []delivery) (text string, concealedMS int64) {
 	t.Helper()
-	var sink stage.Clips
+	var sink playback.Clips
 	track, err := audio.NewTrack(audio.TrackConfig{Session: "s", Epoch: 1, Track: "t", Attribution: models.AttributionTrack}, &sink)
 	if err != nil {
 		t.Fatal(err)
@@ -78,8 +79,8 @@ func heardThrough(t *testing.T, e transcribe.Decoder, packets []delivery) (text 
 	return text, concealedMS
 }
 
-// TestFault7WordsSurviveTheNetwork compares what is understood of the tape on the way through Opus, the jitter window, loss,
-// the voice detector and the cutter with what is understood of the recordings themselves.
+// TestFault7WordsSurviveTheNetwork compares transcripts of recordings that went through Opus, the jitter buffer, loss, voice
+// detection and segmentation with transcripts of the recordings themselves.
 func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 	if testing.Short() {
 		t.Skip("decodes for half a minute")
@@ -116,7 +117,7 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 		{"5 % random loss", impairtest.Impairment{Loss: 0.05}, 1, 4},
 		{"10 % random loss", impairtest.Impairment{Loss: 0.1}, 2, 4},
 		{"10 % loss in bursts of 3", impairtest.Impairment{Loss: 0.1, Burst: 3}, 1, 100},
-		{"30 % random loss", impairtest.Impairment{Loss: 0.3}, 1, 100}, // told, not demanded
+		{"30 % random loss", impairtest.Impairment{Loss: 0.3}, 1, 100}, // reported, not required
 	} {
 		wrong, words, concealed := 0, 0, int64(0)
 		for seed := range c.seeds {
@@ -139,15 +140,15 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 	}
 }
 
-// checkSilence sends two sentences with a minute of silence between them that the sender leaves out (DTX): each is one
-// line at its time, and nothing is made of the silence.
+// checkSilence sends two sentences with a minute of silence between them that the sender leaves out (DTX): each is one line at its
+// time, and the silence produces none.
 func checkSilence(t *testing.T, e transcribe.Decoder, all []eval.Sentence) {
 	t.Helper()
-	tape := []stage.Line{
+	tape := []playback.Line{
 		{Text: all[0].Text, PCM: sound.Resample(all[0].PCM, 16000, 48000)},
 		{Text: all[1].Text, PCM: sound.Resample(all[1].PCM, 16000, 48000)},
 	}
-	sent, err := stage.Record(tape, func(time.Duration) time.Duration { return time.Minute })
+	sent, err := playback.Record(tape, func(time.Duration) time.Duration { return time.Minute })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,11 +13,11 @@ import (
 	"earshot/models/waittest"
 )
 
-// nobody is the user that owns nothing.
+// nobody is the user that owns no files.
 const nobody = "65534"
 
-// TestUnreadableFolder runs the program as a user who may not read the folder it is started in: shipped packs are found by their
-// names all the same, and a file of that folder is told by its whole path.
+// TestUnreadableFolder runs the program as a user who may not read the folder it is started in: shipped packs are still found by
+// their names, and messages give the whole path of a file in that folder.
 func TestUnreadableFolder(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -53,8 +53,8 @@ func TestUnreadableFolder(t *testing.T) {
 		code int
 		says string
 	}{
-		{[]string{"rules", "check", "open-mic"}, 0, "open-mic is fine"},
-		{[]string{"rules", "test", "open-mic"}, 0, "checks hold"},
+		{[]string{"rules", "check", "open-mic"}, 0, "open-mic is valid"},
+		{[]string{"rules", "test", "open-mic"}, 0, "checks pass"},
 		{[]string{"rules", "check", "mine.yaml"}, 2, filepath.Join(locked, "mine.yaml")},
 		{[]string{"--config", "earshot.yaml", "config", "check"}, 2, "earshot.yaml"},
 	} {
@@ -89,7 +89,7 @@ func TestUnreadableFolder(t *testing.T) {
 	}
 }
 
-// copyProgram puts this program where everybody may run it.
+// copyProgram copies this program to where everybody may run it.
 func copyProgram(to string) error {
 	self, err := programtest.Path()
 	if err != nil {

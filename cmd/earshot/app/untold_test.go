@@ -10,7 +10,7 @@ import (
 	"earshot/models"
 )
 
-// TestUntold: a rule that tells a target which nobody has configured is named on the health page.
+// TestUntold: a rule that notifies a target that is not configured is named on the health page.
 func TestUntold(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")

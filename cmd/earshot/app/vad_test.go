@@ -36,7 +36,7 @@ func loadSilero(t testing.TB) *whisper.VADModel {
 	return m
 }
 
-// speakers are recordings of people, where they are there, and of synthetic voices.
+// speakers are recordings of people, where they are installed, and of synthetic voices.
 func speakers(t *testing.T) map[string][]float32 {
 	t.Helper()
 	out := map[string][]float32{}
@@ -106,7 +106,7 @@ func heardShare(t *testing.T, pcm []float32, speech []bool, vad audio.VAD) float
 	return float64(heard) / float64(all)
 }
 
-// earKind is a voice detector by its name.
+// earKind is a voice detector with its name.
 type earKind struct {
 	name string
 	open func() audio.VAD
@@ -118,7 +118,7 @@ func eachDetector(t *testing.T, test func(t *testing.T, d earKind)) {
 	t.Run("silero", func(t *testing.T) { test(t, earKind{"silero", speech.NewVAD(loadSilero(t))}) })
 }
 
-// closeVAD gives a detector back.
+// closeVAD closes a detector.
 func closeVAD(vad audio.VAD) {
 	if c, ok := vad.(io.Closer); ok {
 		_ = c.Close()
@@ -126,6 +126,10 @@ func closeVAD(vad audio.VAD) {
 }
 
 func TestSpeechIsHeardInNoise(t *testing.T) {
+	if testing.Short() {
+		t.Skip("listens to minutes of speech in noise")
+	}
+	t.Parallel()
 	eachDetector(t, func(t *testing.T, d earKind) {
 		for name, clean := range speakers(t) {
 			speech := spokenBlocks(clean)
@@ -147,9 +151,13 @@ func TestSpeechIsHeardInNoise(t *testing.T) {
 	})
 }
 
-// TestNoiseIsNotTakenForSpeech leaves music out for the detector by energy: it cannot tell that from speech. Clicks as
-// loud as speech are left out too.
+// TestNoiseIsNotTakenForSpeech leaves out music for the energy detector, which cannot tell it from speech. Clicks as loud as speech
+// are left out too.
 func TestNoiseIsNotTakenForSpeech(t *testing.T) {
+	if testing.Short() {
+		t.Skip("listens to half an hour of noise")
+	}
+	t.Parallel()
 	eachDetector(t, func(t *testing.T, d earKind) {
 		for _, kind := range noise.Kinds() {
 			for _, level := range []float64{-60, -40, -20} {

@@ -22,7 +22,7 @@ import (
 	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/metrics"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/models/sqlite"
 	"earshot/models/store"
@@ -31,7 +31,7 @@ import (
 	"earshot/moderation/review/events"
 )
 
-// parrot is a queue that "decodes" every clip to the same words at once.
+// parrot is a queue that returns the same words for every clip at once.
 type parrot struct{ sessions *live.Sessions }
 
 func (p parrot) Submit(c models.Clip) {
@@ -49,15 +49,15 @@ func (p parrot) Submit(c models.Clip) {
 
 func (p parrot) Again(models.Clip, func(models.Utterance)) bool { return false }
 
-// caller is a connector of a room in which somebody says one thing, and which is over after a while.
+// caller is a connector of a room in which somebody says one thing, and which ends after a while.
 type caller struct {
 	packets [][]byte
 	stays   time.Duration
 }
 
-func (c caller) Run(ctx context.Context, ears bot.RoomHandler) error {
-	ears.Joined(bot.Capabilities{Message: true})
-	sink := ears.Track(bot.TrackInfo{Track: "t1", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
+func (c caller) Run(ctx context.Context, handler bot.RoomHandler) error {
+	handler.Joined(bot.Capabilities{Message: true})
+	sink := handler.Track(bot.TrackInfo{Track: "t1", SpeakerID: "ben", SpeakerName: "Ben", Attribution: models.AttributionTrack})
 	defer sink.End()
 	for i, p := range c.packets {
 		b := []byte{0x80, 111, byte(i >> 8), byte(i), 0, byte(i * 960 >> 16), byte(i * 960 >> 8), byte(i * 960), 0, 0, 0, 7}
@@ -72,7 +72,7 @@ func (c caller) Run(ctx context.Context, ears bot.RoomHandler) error {
 	}
 }
 
-// load is what a process holds.
+// load is what a process uses.
 type load struct {
 	heapKB, walKB  int64
 	routines, open int
@@ -99,8 +99,8 @@ func loadOf(t *testing.T, dir string) load {
 	return l
 }
 
-// TestAWeek joins and leaves two rooms every hour, reloads rules, and keeps one day of record, at the pace of a machine
-// that needs not wait: from the second day on nothing grows. It is three days, or seven when EARSHOT_TEST_LONG is set.
+// TestAWeek joins and leaves two rooms every hour, reloads rules, and keeps data for one day, in simulated time: from the second day
+// on nothing grows. It covers three days, or seven if EARSHOT_TEST_LONG is set.
 func TestAWeek(t *testing.T) {
 	if testing.Short() {
 		t.Skip("some days")
@@ -157,6 +157,7 @@ func TestAWeek(t *testing.T) {
 			d.Replace("", sets[hour%2])
 			time.Sleep(time.Until(began.Add(time.Duration(hour+1) * time.Hour)))
 			if hour%24 == 23 {
+				synctest.Wait() // what else was due at this hour is done
 				loads = append(loads, loadOf(t, dir))
 			}
 		}
@@ -180,7 +181,7 @@ func TestAWeek(t *testing.T) {
 	})
 }
 
-// visitRoom is one stay, from the join to the end.
+// visitRoom runs one stay, from joining to its end.
 func visitRoom(t *testing.T, store store.Store, d *live.Sessions, name, id string, packets [][]byte) {
 	t.Helper()
 	session, err := store.StartSession(t.Context(), models.Session{ID: id, Room: name, Name: name, Started: time.Now()})
@@ -216,10 +217,10 @@ func visitRoom(t *testing.T, store store.Store, d *live.Sessions, name, id strin
 	}
 }
 
-// sentencePackets is a recorded sentence as Opus packets of 20 ms, with silence behind it.
+// sentencePackets is a recorded sentence as Opus packets of 20 ms, followed by silence.
 func sentencePackets(t *testing.T) (out [][]byte) {
 	t.Helper()
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,12 +9,12 @@ import (
 	"earshot/bot"
 	"earshot/bot/fleet"
 	"earshot/bot/lounge"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 )
 
-// TestWHEPWords listens to one stream by WHEP alone, as "earshot join whep+http://…" does: the words are on record under the
-// name that was given for it, and the end of the stream ends the stay.
+// TestWHEPWords listens to one stream by WHEP alone, as "earshot join whep+http://…" does: the words are stored under the name given
+// for it, and the end of the stream ends the session.
 func TestWHEPWords(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -27,11 +27,11 @@ func TestWHEPWords(t *testing.T) {
 		listening, leave := context.WithCancelCause(ctx)
 		defer leave(nil)
 		group, ctx := errgroup.WithContext(listening)
-		ids, up := make(chan string, 1), stage.NewCurtain(nil, 1)
+		ids, barrier := make(chan string, 1), playback.NewBarrier(nil, 1)
 		group.Go(func() error {
 			defer leave(bot.End(models.EndLeft, nil))
 			return lounge.Publish(ctx, lounge.PublishConfig{
-				BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: "Ana", Source: up.Behind(paused(t, line)), Peer: s.Peers,
+				BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: "Ana", Source: barrier.Hold(paused(t, line)), Peer: s.Peers,
 				Ready: func(id string) { ids <- id },
 			})
 		})
@@ -42,7 +42,7 @@ func TestWHEPWords(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			session, err = s.Listen(ctx, fleet.SessionRequest{Room: room, Connector: behindCurtain{connector, up}})
+			session, err = s.Listen(ctx, fleet.SessionRequest{Room: room, Connector: heldConnector{connector, barrier}})
 			return err
 		})
 		return group.Wait()
@@ -59,12 +59,12 @@ func TestWHEPWords(t *testing.T) {
 	}
 }
 
-// behindCurtain is a connector that cannot act, before a curtain.
-type behindCurtain struct {
+// heldConnector is a connector that cannot act, behind a barrier.
+type heldConnector struct {
 	bot.Connector
-	curtain *stage.Curtain
+	barrier *playback.Barrier
 }
 
-func (b behindCurtain) Run(ctx context.Context, ears bot.RoomHandler) error {
-	return b.Connector.Run(ctx, b.curtain.Ears(ears))
+func (b heldConnector) Run(ctx context.Context, handler bot.RoomHandler) error {
+	return b.Connector.Run(ctx, b.barrier.Handler(handler))
 }

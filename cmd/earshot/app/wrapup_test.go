@@ -11,7 +11,7 @@ import (
 	"earshot/models/waittest"
 )
 
-// TestAfterwardsIsDoneWhenDecodingCatchesUp: a session that ended in a backlog is summed up once its words are there.
+// TestAfterwardsIsDoneWhenDecodingCatchesUp: a session that ended with a backlog is summarised once its lines are stored.
 func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 	dir := t.TempDir()
 	s, l := openTestApp(t, dir)
@@ -44,7 +44,7 @@ func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 	}
 }
 
-// brief has every room of an app be over at once, with its last words still to be decoded.
+// brief makes every room of an app end at once, with its last words still to be decoded.
 type brief struct {
 	*App
 	t    *testing.T
@@ -54,6 +54,11 @@ type brief struct {
 // Connector implements fleet.Host.
 func (b brief) Connector(context.Context, fleet.JoinRequest) (models.Room, bot.Connector, error) {
 	return models.Room{ID: "open-mic", Name: "open-mic", URL: "livekit://rooms.example/open-mic"}, b, nil
+}
+
+// Last implements fleet.Host.
+func (b brief) Last(ctx context.Context, room string) (models.Session, error) {
+	return b.App.rooms.Last(ctx, room)
 }
 
 // Listen implements fleet.Host.
@@ -69,14 +74,14 @@ func (b brief) Listen(ctx context.Context, r fleet.SessionRequest) (models.Sessi
 }
 
 // Run implements bot.Connector.
-func (b brief) Run(_ context.Context, ears bot.RoomHandler) error {
-	ears.Joined(bot.Capabilities{})
+func (b brief) Run(_ context.Context, handler bot.RoomHandler) error {
+	handler.Joined(bot.Capabilities{})
 	b.over <- time.Now()
 	return bot.End(models.EndRoomClosed, nil)
 }
 
-// TestARoomThatOpensAgain: a room is over and opens again at once. The bot can be invited: it does not wait for the last
-// session to be decoded and summed up.
+// TestARoomThatOpensAgain: a room ends and opens again at once. The bot can be invited: it does not wait until the last session has
+// been decoded and summarised.
 func TestARoomThatOpensAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip()

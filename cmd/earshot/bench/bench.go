@@ -1,5 +1,5 @@
-// Package bench measures how many speakers a machine can listen to: what a second of speech costs, and how late the text
-// comes with ever more speakers, over the real path. What it found is a card.
+// Package bench measures how many speakers a machine can transcribe: the cost of a second of speech, and the latency of its text
+// as the number of speakers grows, over the real path. The result is a capacity card.
 package bench
 
 import (
@@ -9,24 +9,28 @@ import (
 	"runtime"
 	"time"
 
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 )
 
 const (
 	gate = 3 * time.Second
-	// quickTime is what a quick measurement must end within, with room for what a last step takes beyond its length.
+	// quickTime bounds a quick measurement, with a margin for a last step that takes longer than planned.
 	quickTime = 80 * time.Second
-	// stockBefore: a quick measurement that has taken so long leaves the comparison without BLAS out.
+	// stockBefore: a quick measurement that has taken this long skips the comparison without BLAS.
 	stockBefore = 65 * time.Second
 )
 
-// Measure makes a card. A ModelError is the model's fault.
+// Measure makes a card. A ModelError means that the model cannot be measured.
 func Measure(ctx context.Context, o Options) (Card, error) {
 	c := Card{Version: o.Version, Cores: runtime.NumCPU(), When: time.Now().UTC(), GateMS: int(gate.Milliseconds())}
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		return c, err
+	}
+	if o.Server != "" { // the cost of a second on another machine can't be measured from here
+		c.Model, c.Weights, c.Elsewhere = o.Server, true, true
+		return c, c.climb(ctx, o, tape)
 	}
 	o.Progress("measuring what a second of speech costs")
 	if err := c.measureCosts(ctx, o, tape); err != nil {
@@ -41,8 +45,8 @@ func Measure(ctx context.Context, o Options) (Card, error) {
 	return c, nil
 }
 
-// climb tries ever more speakers until the gate breaks.
-func (c *Card) climb(ctx context.Context, o Options, tape []stage.Line) error {
+// climb adds speakers until the gate is exceeded.
+func (c *Card) climb(ctx context.Context, o Options, tape []playback.Line) error {
 	most, length := o.Most, time.Minute
 	if o.Quick {
 		most, length = min(most, 16), 11*time.Second
@@ -54,7 +58,7 @@ func (c *Card) climb(ctx context.Context, o Options, tape []stage.Line) error {
 			return nil
 		}
 		o.Progress(fmt.Sprintf("%s for %d s", models.Count(n, "speaker"), int(length.Seconds())))
-		s, err := runStep(ctx, o.Performer, tape, n, length)
+		s, err := runStep(ctx, o.Player, tape, n, length)
 		if err != nil {
 			return err
 		}

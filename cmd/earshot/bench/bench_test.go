@@ -4,7 +4,7 @@ import (
 	"os"
 	"testing"
 
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/whisper"
 )
@@ -43,11 +43,11 @@ func benchPath(b *testing.B, path string) {
 		b.Fatal(err)
 	}
 	defer state.Close()
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		b.Fatal(err)
 	}
-	track, err := stage.Continuous(tape)
+	track, err := playback.Continuous(tape)
 	if err != nil {
 		b.Fatal(err)
 	}

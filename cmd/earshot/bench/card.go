@@ -10,22 +10,36 @@ import (
 	"earshot/models"
 )
 
-// Paper is what a card is printed on. Table's first row is its heading.
-type Paper interface {
+// Printer prints a card. The first row of a Table is its heading.
+type Printer interface {
 	io.Writer
 	Bold(string) string
 	Table(rows [][]string) error
 }
 
-// Print writes the card for people.
-func (c Card) Print(w Paper) error {
+// Print prints the card for people.
+func (c Card) Print(w Printer) error {
 	fmt.Fprintf(w, "%s\n", w.Bold(fmt.Sprintf("Earshot %s · %s · %d cores", c.Version, c.Model, c.Cores)))
 	if !c.Weights {
-		fmt.Fprintln(w, "this model has no weights: it costs what a real one does, and its words mean nothing")
+		fmt.Fprintln(w, "this model has no weights: it costs as much as a real one, but its text is meaningless")
 	}
+	if c.Elsewhere {
+		fmt.Fprintln(w, "a server decodes: what that costs there is not measured")
+	} else {
+		c.printCosts(w)
+	}
+	if err := c.printSteps(w); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintf(w, "\n%s\n", c.verdict())
+	return err
+}
+
+// printCosts prints the cost of a second of speech.
+func (c Card) printCosts(w io.Writer) {
 	fmt.Fprintf(w, "\nCPU per second of speech   %.1f ms: Whisper %.1f, Opus %.1f, voice detection %.1f\n",
 		c.CPUMSPerSpeechS, c.WhisperMSPerSpeechS, c.DecodeMSPerSpeechS, c.VADMSPerSpeechS)
-	fmt.Fprintf(w, "against decoding alone     %.2f times\n", c.OfflineRatio)
+	fmt.Fprintf(w, "relative to decoding only  %.2f times\n", c.OfflineRatio)
 	fmt.Fprintf(w, "windows of 30 s cost       %.1f times as much every 3 s, %.0f times every 0.5 s\n",
 		c.StreamDefaultRatio, c.Stream500Ratio)
 	if c.StockStreamDefaultRatio > 0 {
@@ -33,6 +47,10 @@ func (c Card) Print(w Paper) error {
 	}
 	fmt.Fprintf(w, "with partial text          %.1f ms; windows of 30 s cost %.1f and %.0f times as much\n\n",
 		c.PartialsCPUMSPerSpeechS, c.PartialsStreamDefaultRatio, c.PartialsStream500Ratio)
+}
+
+// printSteps prints the latency for each number of speakers.
+func (c Card) printSteps(w Printer) error {
 	rows := [][]string{{"SPEAKERS", "LINES", "P50", "P95", "LOST", "MEMORY", "WORDS WRONG"}}
 	for _, s := range c.Steps {
 		wer := fmt.Sprintf("%.1f %%", 100*s.WER)
@@ -44,14 +62,10 @@ func (c Card) Print(w Paper) error {
 			fmt.Sprint(s.FinalsLost), fmt.Sprintf("%d MB", s.RSSMB), wer,
 		})
 	}
-	if err := w.Table(rows); err != nil {
-		return err
-	}
-	_, err := fmt.Fprintf(w, "\n%s\n", c.verdict())
-	return err
+	return w.Table(rows)
 }
 
-// verdict is the card in a sentence.
+// verdict sums the card up in a sentence.
 func (c Card) verdict() string {
 	gate := seconds(int64(c.GateMS))
 	if c.Limited {
@@ -68,7 +82,7 @@ func (c Card) verdict() string {
 
 func seconds(ms int64) string { return fmt.Sprintf("%.2f s", float64(ms)/1000) }
 
-// SVG draws the latencies over the number of speakers, with the gate as a line.
+// SVG plots latency against the number of speakers, with the gate as a line.
 func (c Card) SVG() string {
 	const width, height, left, bottom = 640, 260, 60, 40
 	most := int64(c.GateMS)
@@ -103,53 +117,55 @@ func (c Card) SVG() string {
 	return b.String()
 }
 
-// Card is the capacity card: what was found.
+// Card is the capacity card: the result of a measurement.
 type Card struct {
-	Version string    `json:"version"`
-	Model   string    `json:"model"`
-	Weights bool      `json:"weights"` // false: a test model, whose words mean nothing
-	Cores   int       `json:"cores"`
-	When    time.Time `json:"when"`
+	Version string `json:"version"`
+	Model   string `json:"model"`
+	Weights bool   `json:"weights"` // false: a test model, whose words mean nothing
+	// Elsewhere means that a server decoded: Costs are unknown, and Cores are those of the listening machine.
+	Elsewhere bool      `json:"elsewhere,omitempty"`
+	Cores     int       `json:"cores"`
+	When      time.Time `json:"when"`
 	Costs
 	Steps []Step `json:"steps"`
-	// Speakers is the most speakers within the gate, 0 for none; Limited says the gate was not reached.
+	// Speakers is the largest number of speakers within the gate, 0 for none; Limited means that the gate was not reached.
 	Speakers int  `json:"speakers"`
 	Limited  bool `json:"limited"`
 	GateMS   int  `json:"gate_ms"`
 }
 
-// Costs is what a second costs, in CPU time of one thread, and how that compares.
+// Costs is the cost of a second of speech, in CPU time of one thread, with comparisons.
 type Costs struct {
 	// CPUMSPerSpeechS is the whole path per second of speech, finals only; the next three are its parts.
 	CPUMSPerSpeechS     float64 `json:"cpu_ms_per_speech_s"`
 	DecodeMSPerSpeechS  float64 `json:"opus_ms_per_speech_s"`
 	VADMSPerSpeechS     float64 `json:"vad_ms_per_speech_s"`
 	WhisperMSPerSpeechS float64 `json:"whisper_ms_per_speech_s"`
-	// PartialsCPUMSPerSpeechS is the whole path when each line is also shown while it is spoken, as often as is set.
+	// PartialsCPUMSPerSpeechS is the whole path with partial text at the configured interval.
 	PartialsCPUMSPerSpeechS float64 `json:"partials_cpu_ms_per_speech_s"`
-	// OfflineRatio is the whole path against decoding the same clips with nothing around it: 1 is perfect.
+	// OfflineRatio compares the whole path with decoding the same clips alone: 1 is perfect.
 	OfflineRatio float64 `json:"offline_ratio"`
-	// StreamDefaultRatio and Stream500Ratio are how many times dearer it is to encode 30 s windows again and again as
-	// whisper.cpp's stream example does: every 3 s the last 10 s (its defaults), every 0.5 s the last 5 s.
+	// StreamDefaultRatio and Stream500Ratio are how many times more it costs to encode 30 s windows repeatedly as whisper.cpp's
+	// stream example does: the last 10 s every 3 s (its defaults), or the last 5 s every 0.5 s.
 	StreamDefaultRatio float64 `json:"stream_default_ratio"`
 	Stream500Ratio     float64 `json:"stream_500_ratio"`
-	// The same against the path with partial text, which the example always shows.
+	// The same, compared with the path with partial text, which the example always shows.
 	PartialsStreamDefaultRatio float64 `json:"partials_stream_default_ratio"`
 	PartialsStream500Ratio     float64 `json:"partials_stream_500_ratio"`
-	// The same as the first two, with the example on the library's own CPU code, without BLAS: left out where it can't be
-	// told, and of a quick measurement that has no time left.
+	// The same as the first two, with the example on the library's own CPU backend, without BLAS: omitted where this can't be
+	// measured, and from a quick measurement without time left.
 	StockStreamDefaultRatio float64 `json:"stock_stream_default_ratio,omitempty"`
 	StockStream500Ratio     float64 `json:"stock_stream_500_ratio,omitempty"`
 
-	pathCost float64 // ms of CPU time per second of sound on the whole path
+	pathCost float64 // ms of CPU time per second of audio on the whole path
 }
 
-// WindowCosts is the CPU time of one decode of each kind of window that whisper.cpp's stream example takes, in ms.
+// WindowCosts is the CPU time of decoding each kind of window of whisper.cpp's stream example once, in ms.
 type WindowCosts struct {
-	// Default is a window of 10 s, which it encodes every 3 s when nothing else is said; Fast is one of 5 s, every 0.5 s.
+	// Default is a window of 10 s, encoded every 3 s by default; Fast is one of 5 s, every 0.5 s.
 	Default float64 `json:"default_ms"`
 	Fast    float64 `json:"fast_ms"`
 }
 
-// perSecond is what a second of sound costs with each, in ms.
+// perSecond returns the cost of a second of audio with each.
 func (s WindowCosts) perSecond() (byDefault, fast float64) { return s.Default / 3, s.Fast / 0.5 }

@@ -10,19 +10,19 @@ import (
 	"testing"
 	"time"
 
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 )
 
-// performer stores what a test says of each line, after this time.
-type performer struct {
+// player stores what a test says of each line, after this time.
+type player struct {
 	late func(speakers int) time.Duration
 	lose int // so many lines of everybody
 	err  error
 	seen []int
 }
 
-func (p *performer) Perform(_ context.Context, parts []stage.Part) (lines []models.Utterance, memoryMB int64, err error) {
+func (p *player) Play(_ context.Context, parts []playback.Speech) (lines []models.Utterance, memoryMB int64, err error) {
 	p.seen = append(p.seen, len(parts))
 	for _, part := range parts {
 		for _, l := range part.Lines[min(p.lose, len(part.Lines)):] {
@@ -37,32 +37,32 @@ func (p *performer) Perform(_ context.Context, parts []stage.Part) (lines []mode
 // TestClimb doubles the speakers until the text is late, a line is missing, or there are enough of them.
 func TestClimb(t *testing.T) {
 	t.Parallel()
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
 	always := func(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
 	broken := errors.New("the room fell down")
 	for name, tt := range map[string]struct {
-		p        performer
+		p        player
 		speakers int
 		limited  bool
 		tried    string
 		err      error
 	}{
-		"all in time": {performer{late: always(time.Second)}, 8, false, "[1 2 4 8]", nil},
+		"all in time": {player{late: always(time.Second)}, 8, false, "[1 2 4 8]", nil},
 		"late from four on": {
-			performer{late: func(n int) time.Duration { return time.Duration(n) * 900 * time.Millisecond }},
+			player{late: func(n int) time.Duration { return time.Duration(n) * 900 * time.Millisecond }},
 			2, true, "[1 2 4]", nil,
 		},
-		"just in time": {performer{late: always(gate)}, 8, false, "[1 2 4 8]", nil},
-		"lost":         {performer{late: always(time.Second), lose: 1}, 0, true, "[1]", nil},
-		"broken":       {performer{late: always(time.Second), err: broken}, 0, false, "[1]", broken},
+		"just in time": {player{late: always(gate)}, 8, false, "[1 2 4 8]", nil},
+		"lost":         {player{late: always(time.Second), lose: 1}, 0, true, "[1]", nil},
+		"broken":       {player{late: always(time.Second), err: broken}, 0, false, "[1]", broken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := Card{When: time.Now()}
-			err := c.climb(t.Context(), Options{Most: 8, length: time.Second, Progress: func(string) {}, Performer: &tt.p}, tape)
+			err := c.climb(t.Context(), Options{Most: 8, length: time.Second, Progress: func(string) {}, Player: &tt.p}, tape)
 			if !errors.Is(err, tt.err) || c.Speakers != tt.speakers || c.Limited != tt.limited || fmt.Sprint(tt.p.seen) != tt.tried {
 				t.Errorf("tried %v, %d speakers, limited %v, %v", tt.p.seen, c.Speakers, c.Limited, err)
 			}
@@ -75,12 +75,12 @@ func TestClimb(t *testing.T) {
 	}
 }
 
-// paper keeps what is printed.
-type paper struct{ strings.Builder }
+// printer keeps what is printed.
+type printer struct{ strings.Builder }
 
-func (*paper) Bold(s string) string { return "*" + s + "*" }
+func (*printer) Bold(s string) string { return "*" + s + "*" }
 
-func (p *paper) Table(rows [][]string) error {
+func (p *printer) Table(rows [][]string) error {
 	for _, r := range rows {
 		p.WriteString(strings.Join(r, "|") + "\n")
 	}
@@ -97,7 +97,7 @@ func TestCardIsPrintedAndDrawn(t *testing.T) {
 			Steps: []Step{{Speakers: 1, Lines: 3, FinalP50MS: 400, FinalP95MS: 900, RSSMB: 300, WER: 0.125}, {Speakers: 2, FinalP95MS: 9000}},
 		},
 	} {
-		var out paper
+		var out printer
 		if err := c.Print(&out); err != nil {
 			t.Fatal(err)
 		}

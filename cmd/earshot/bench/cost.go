@@ -10,14 +10,14 @@ import (
 
 	"earshot/bot/audio"
 	"earshot/bot/media"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
 )
 
 // measureCosts runs the tape through each stage on one thread.
-func (c *Card) measureCosts(ctx context.Context, o Options, tape []stage.Line) error {
+func (c *Card) measureCosts(ctx context.Context, o Options, tape []playback.Line) error {
 	model, err := whisper.Load(o.Model, whisper.LoadOptions{AllowNoWeights: true})
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (c *Card) measureCosts(ctx context.Context, o Options, tape []stage.Line) e
 		return err
 	}
 	defer state.Close()
-	track, err := stage.Continuous(tape)
+	track, err := playback.Continuous(tape)
 	if err != nil {
 		return err
 	}
@@ -61,7 +61,7 @@ func (c *Card) measureCosts(ctx context.Context, o Options, tape []stage.Line) e
 	return c.compare(ctx, o, m, track)
 }
 
-// warmUp decodes a moment of silence: the first decode takes memory, which the later ones find there.
+// warmUp decodes a moment of silence, as the first decode allocates memory that later ones reuse.
 func warmUp(ctx context.Context, e transcribe.Decoder) error {
 	_, err := e.Decode(ctx, transcribe.Sound{PCM: make([]float32, models.SampleRate)}, transcribe.Options{Language: "en"})
 	return err
@@ -70,16 +70,16 @@ func warmUp(ctx context.Context, e transcribe.Decoder) error {
 // stageTimes adds up CPU time.
 type stageTimes struct {
 	path, opus, vad, whisper time.Duration
-	previews                 time.Duration // decoding open stretches, on top of path
+	previews                 time.Duration // decoding open stretches, in addition to path
 	audio, speech            time.Duration
 }
 
-// least keeps the shorter times of another round over the same sound: what else runs on the machine only adds to them.
+// least keeps the shorter times of repeated runs over the same audio: other load on the machine only adds to them.
 func (m *stageTimes) least(o stageTimes) {
 	m.path, m.opus, m.vad, m.whisper = min(m.path, o.path), min(m.opus, o.opus), min(m.vad, o.vad), min(m.whisper, o.whisper)
 }
 
-// decodeOnly decodes a clip and drops what it says.
+// decodeOnly decodes a clip and discards the text.
 func decodeOnly(ctx context.Context, e transcribe.Decoder) func(models.Clip) error {
 	return func(c models.Clip) error {
 		_, err := e.Decode(ctx, transcribe.Sound{PCM: c.PCM}, transcribe.Options{Language: "en"})
@@ -87,7 +87,7 @@ func decodeOnly(ctx context.Context, e transcribe.Decoder) func(models.Clip) err
 	}
 }
 
-func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, t stage.Tape) error {
+func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, t playback.Tape) error {
 	decode := decodeOnly(ctx, e)
 	var clips []models.Clip
 	whole, err := cpu(func() (err error) {
@@ -116,8 +116,8 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, t stage.Tape
 	return nil
 }
 
-// show decodes each open stretch as often as a room would ask for it, when the machine has time for all of them.
-func (m *stageTimes) show(ctx context.Context, e transcribe.Decoder, t stage.Tape, every time.Duration) error {
+// show decodes each open stretch as often as a room would if the machine had time for all of them.
+func (m *stageTimes) show(ctx context.Context, e transcribe.Decoder, t playback.Tape, every time.Duration) error {
 	var open []models.Clip
 	previews := media.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
 	if _, err := t.Watch(previews.Look); err != nil {
@@ -128,8 +128,8 @@ func (m *stageTimes) show(ctx context.Context, e transcribe.Decoder, t stage.Tap
 	return err
 }
 
-// compare holds a second of sound against what the stream example takes for it.
-func (c *Card) compare(ctx context.Context, o Options, m stageTimes, t stage.Tape) error {
+// compare compares the cost of a second of audio with that of the stream example.
+func (c *Card) compare(ctx context.Context, o Options, m stageTimes, t playback.Tape) error {
 	_, pcm, err := decodeTime(t)
 	if err != nil {
 		return err
@@ -148,7 +148,7 @@ func (c *Card) compare(ctx context.Context, o Options, m stageTimes, t stage.Tap
 	return nil
 }
 
-// compareStock holds the same against the stream example on the library's own CPU code.
+// compareStock is compare with the stream example on the library's own CPU backend.
 func (c *Card) compareStock(ctx context.Context, o Options) error {
 	o.Progress("measuring those windows without BLAS")
 	stock, ok, err := measureStockStream(ctx, o.Windows)
@@ -160,8 +160,8 @@ func (c *Card) compareStock(ctx context.Context, o Options) error {
 	return nil
 }
 
-// decodeTime is what decoding the packets of a tape alone takes, with the sound they hold, at 16 kHz.
-func decodeTime(t stage.Tape) (time.Duration, []float32, error) {
+// decodeTime returns the time to decode a tape's packets alone, and the audio in them, at 16 kHz.
+func decodeTime(t playback.Tape) (time.Duration, []float32, error) {
 	dec, err := audio.NewDecoder()
 	if err != nil {
 		return 0, nil, err
@@ -201,7 +201,7 @@ func vadTime(pcm []float32) time.Duration {
 	return d
 }
 
-// cpu is the CPU time that a function takes on its thread: what others do on this machine hardly changes it.
+// cpu returns the CPU time that a function takes on its thread, which other load on the machine hardly affects.
 func cpu(do func() error) (time.Duration, error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -8,15 +8,15 @@ import (
 	"strings"
 	"time"
 
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/transcribe/fixture"
 )
 
-// talkShare is how much of the time each speaker talks.
+// talkShare is the share of the time in which each speaker talks.
 const talkShare = 0.3
 
-// Step is what was found with a number of speakers.
+// Step is the result for a number of speakers.
 type Step struct {
 	Speakers   int   `json:"speakers"`
 	Lines      int   `json:"lines"`
@@ -24,7 +24,7 @@ type Step struct {
 	FinalP95MS int64 `json:"final_p95_ms"`
 	FinalsLost int   `json:"finals_lost"`
 	RSSMB      int64 `json:"rss_mb"`
-	// WER is the share of wrong words; it means nothing for a model without weights.
+	// WER is the word error rate; it means nothing for a model without weights.
 	WER float64 `json:"wer"`
 }
 
@@ -32,33 +32,33 @@ func (s Step) within(gate time.Duration) bool {
 	return s.FinalsLost == 0 && s.FinalP95MS <= gate.Milliseconds()
 }
 
-// runStep lets n speakers talk, and looks at what was stored.
-func runStep(ctx context.Context, p Performer, tape []stage.Line, n int, length time.Duration) (Step, error) {
-	parts, err := castParts(tape, n, length)
+// runStep has n speakers talk, and examines what was stored.
+func runStep(ctx context.Context, p Player, tape []playback.Line, n int, length time.Duration) (Step, error) {
+	speeches, err := speechesOf(tape, n, length)
 	if err != nil {
 		return Step{}, err
 	}
-	lines, memory, err := p.Perform(ctx, parts)
+	lines, memory, err := p.Play(ctx, speeches)
 	if err != nil {
 		return Step{}, err
 	}
-	found := Judge(parts, lines)
+	found := Judge(speeches, lines)
 	found.RSSMB = memory
 	return found, nil
 }
 
 var errNoLines = errors.New("the tape is too short for one line: measure longer")
 
-// castParts gives every speaker a part: lines in an order of their own, with pauses that make the share of talk, each
-// beginning at another moment.
-func castParts(tape []stage.Line, n int, length time.Duration) ([]stage.Part, error) {
-	parts := make([]stage.Part, n)
-	for i := range parts {
-		p := stage.Part{Name: "Speaker " + strconv.Itoa(i+1)}
+// speechesOf gives every speaker something to say: lines in a different order, with pauses that produce the share of talk, each starting at
+// a different moment.
+func speechesOf(tape []playback.Line, n int, length time.Duration) ([]playback.Speech, error) {
+	speeches := make([]playback.Speech, n)
+	for i := range speeches {
+		p := playback.Speech{Name: "Speaker " + strconv.Itoa(i+1)}
 		first := true
 		pause := func(line time.Duration) time.Duration {
 			whole := time.Duration(float64(line) * (1 - talkShare) / talkShare)
-			if first { // the beginnings are spread over the first pause
+			if first { // starts are spread over the first pause
 				first = false
 				return 500*time.Millisecond + whole*time.Duration(i*7%max(n, 1))/time.Duration(max(n, 1))
 			}
@@ -74,20 +74,20 @@ func castParts(tape []stage.Line, n int, length time.Duration) ([]stage.Part, er
 			p.Lines = append(p.Lines, line)
 		}
 		var err error
-		if p.Tape, err = stage.Record(p.Lines, pause); err != nil {
+		if p.Tape, err = playback.Record(p.Lines, pause); err != nil {
 			return nil, err
 		}
 		if len(p.Tape.Frames) == 0 {
 			return nil, errNoLines
 		}
-		parts[i] = p
+		speeches[i] = p
 	}
-	return parts, nil
+	return speeches, nil
 }
 
 // Judge compares what was stored with what was said.
-func Judge(parts []stage.Part, lines []models.Utterance) Step {
-	found := Step{Speakers: len(parts)}
+func Judge(speeches []playback.Speech, lines []models.Utterance) Step {
+	found := Step{Speakers: len(speeches)}
 	var late []int64
 	said, got := map[string]string{}, map[string]int{}
 	for _, u := range lines {
@@ -98,7 +98,7 @@ func Judge(parts []stage.Part, lines []models.Utterance) Step {
 		}
 	}
 	wrong, words := 0, 0
-	for _, p := range parts {
+	for _, p := range speeches {
 		found.Lines += len(p.Lines)
 		found.FinalsLost += max(0, len(p.Lines)-got[p.Name])
 		var ref []string
@@ -113,7 +113,7 @@ func Judge(parts []stage.Part, lines []models.Utterance) Step {
 	return found
 }
 
-// Quantile is the smallest value that the share q of all values doesn't exceed; 0 of none.
+// Quantile returns the smallest value that at least the share q of all values doesn't exceed; 0 if there are none.
 func Quantile(values []int64, q float64) int64 {
 	if len(values) == 0 {
 		return 0

@@ -4,36 +4,37 @@ import (
 	"context"
 	"time"
 
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 )
 
-// Performer has a program of its own listen in a room while parts are played there in real time.
-type Performer interface {
-	// Perform returns every line that was stored when all is decoded, and the memory that was in use then, in MB.
-	Perform(ctx context.Context, parts []stage.Part) (lines []models.Utterance, memoryMB int64, err error)
+// Player runs a program that listens in a room while speeches are played there in real time.
+type Player interface {
+	// Play returns every line stored once all is decoded, and the memory in use then, in MB.
+	Play(ctx context.Context, speeches []playback.Speech) (lines []models.Utterance, memoryMB int64, err error)
 }
 
-// Options are how a measurement is made. All must be set, but for Quick.
+// Options say how to measure. All must be set, except Server and Quick.
 type Options struct {
 	Version  string        // of the program
-	Model    string        // the model's file; one without weights measures cost, not words
+	Model    string        // the model file; one without weights measures cost, not words
+	Server   string        // model@host of the server that decodes instead; "": the model file is used
 	Quick    bool          // end within 90 seconds
-	Most     int           // the most speakers to try
-	Partials time.Duration // how often open lines are shown
-	// Progress is told each step of the work.
-	Progress  func(string)
-	Performer Performer
-	// Windows runs Windows in another process whose ggml backends are in the folder, and returns what it prints.
+	Most     int           // the largest number of speakers to try
+	Partials time.Duration // how often partial text is shown
+	// Progress is told of each step.
+	Progress func(string)
+	Player   Player
+	// Windows runs the function Windows in another process that loads the ggml backends in the folder, and returns its output.
 	Windows func(ctx context.Context, backends string) ([]byte, error)
 
-	length time.Duration // of a step; 0: as long as is sound
+	length time.Duration // of a step; 0: long enough to be meaningful
 }
 
-// ModelError says that the model can't be measured with.
+// ModelError means that a model cannot be measured.
 type ModelError struct{ error }
 
-// Unwrap is what is wrong with it.
+// Unwrap returns what is wrong with it.
 func (e ModelError) Unwrap() error { return e.error }
 
 func ofModel(err error) error {

@@ -8,13 +8,13 @@ import (
 	"os"
 	"path/filepath"
 
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/transcribe"
 	"earshot/transcribe/whisper"
 )
 
-// measureStream decodes each kind of window once, encoding all 30 s as the example does, on a state that is warm.
+// measureStream decodes each kind of window once, encoding all 30 s as the example does, on a warm state.
 func measureStream(ctx context.Context, path string, pcm []float32) (WindowCosts, error) {
 	var c WindowCosts
 	model, err := whisper.Load(path, whisper.LoadOptions{AllowNoWeights: true, FullWindow: true})
@@ -44,8 +44,8 @@ func measureStream(ctx context.Context, path string, pcm []float32) (WindowCosts
 	return c, err
 }
 
-// measureStockStream is measureStream with the library's own CPU code and without BLAS. A process can choose once only,
-// so that another one measures. False when the library can't do without.
+// measureStockStream is measureStream with the library's own CPU backend and without BLAS. A process can choose only once, so
+// another process measures. False if the library can't do without BLAS.
 func measureStockStream(ctx context.Context, windows func(context.Context, string) ([]byte, error)) (_ WindowCosts, _ bool, err error) {
 	files, err := whisper.CPUBackends()
 	if err != nil || len(files) == 0 {
@@ -72,13 +72,13 @@ func measureStockStream(ctx context.Context, windows func(context.Context, strin
 	return c, true, nil
 }
 
-// Windows is what the process that Options.Windows starts prints, as one JSON object: the windows' costs with a model.
+// Windows returns the output of the process that Options.Windows starts: the costs of the windows with a model, as JSON.
 func Windows(ctx context.Context, model string) (WindowCosts, error) {
-	tape, err := stage.Lines()
+	tape, err := playback.Lines()
 	if err != nil {
 		return WindowCosts{}, err
 	}
-	t, err := stage.Continuous(tape)
+	t, err := playback.Continuous(tape)
 	if err != nil {
 		return WindowCosts{}, err
 	}

@@ -1,5 +1,5 @@
-// Package cli is what the commands share: where a command reads and writes, its settings, the record and what people name in
-// it, how it prints, and with which code it ends.
+// Package cli holds what the commands share: their environment and settings, access to the record and the things in it that people name,
+// output, and exit codes.
 package cli
 
 import (
@@ -16,35 +16,50 @@ import (
 	"earshot/models"
 )
 
-// Env is the environment that a command runs in. One goroutine at a time uses it.
+// Env is the environment that a command runs in. It must not be used by several goroutines at once.
 type Env struct {
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Environ        secrets.Environ
-	// ConfigFile is the file named by --config, or "".
+	// ConfigFile is the value of --config, or "".
 	ConfigFile string
-	// Version is the program's.
+	// Version is the program's version.
 	Version string
 
 	unprinted error // the first error of Printf
 }
 
-// settingAnnotation marks the flags that stand for a setting.
+// settingAnnotation marks the flags that override a setting.
 const settingAnnotation = "earshot_setting"
 
-// SettingFlag adds a flag that overrides a setting of configs for one command. Its value is checked with the
-// configuration, so that a mistake reads the same wherever it was made.
+// SettingFlag adds a flag that overrides the setting key for one command. The value is validated with the configuration, so that the error
+// is the same wherever the mistake was made.
 func SettingFlag(flags *pflag.FlagSet, name, key, usage string) {
 	flags.String(name, "", usage+" (setting "+key+")")
 	flags.Lookup(name).Annotations = map[string][]string{settingAnnotation: {key}}
 }
 
-// Report reads the configuration, with the command's flags on top, and says where each value comes from.
+// SettingSwitch is SettingFlag for a setting that is yes or no.
+func SettingSwitch(flags *pflag.FlagSet, name, key, usage string) {
+	flags.Bool(name, false, usage+" (setting "+key+")")
+	flags.Lookup(name).Annotations = map[string][]string{settingAnnotation: {key}}
+}
+
+// ModelFlag adds the flag --model, which overrides the setting model; more continues its description.
+func ModelFlag(cmd *cobra.Command, more string) {
+	SettingFlag(cmd.Flags(), "model", "model", "the `MODEL`: a ggml file, or the name of one that was pulled"+more)
+	_ = cmd.RegisterFlagCompletionFunc("model", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
+		names, _ := completeModel(nil, nil, "")
+		return names, cobra.ShellCompDirectiveDefault
+	})
+}
+
+// Report reads the configuration, applies the command's flags, and returns it with the origin of each value.
 func (e *Env) Report(cmd *cobra.Command) (configs.Report, error) {
 	return e.reportWith(cmd, configs.Options{})
 }
 
-// reportWith is Report with options of its own; file, environment and flags are those of the command.
+// reportWith is like Report but takes options; the command supplies the file, the environment and the flags.
 func (e *Env) reportWith(cmd *cobra.Command, o configs.Options) (configs.Report, error) {
 	flags := map[string]string{}
 	cmd.Flags().Visit(func(f *pflag.Flag) {
@@ -58,13 +73,13 @@ func (e *Env) reportWith(cmd *cobra.Command, o configs.Options) (configs.Report,
 	return r, models.WithHint(err, `"earshot config default" prints every setting with its explanation`)
 }
 
-// Config is Report for those who don't ask where a value comes from.
+// Config is like Report but returns only the configuration.
 func (e *Env) Config(cmd *cobra.Command) (configs.Config, error) {
 	r, err := e.Report(cmd)
 	return r.Config, err
 }
 
-// Logger writes to the error output, in the form and from the level that the configuration says.
+// Logger returns a logger that writes to the error output, in the configured format and from the configured level.
 func (e *Env) Logger(c configs.Config) *slog.Logger {
 	options := &slog.HandlerOptions{Level: c.Log.Level}
 	if c.Log.Format == "json" {
@@ -73,8 +88,8 @@ func (e *Env) Logger(c configs.Config) *slog.Logger {
 	return slog.New(slog.NewTextHandler(e.Stderr, options))
 }
 
-// TalkLogger is the logger of the commands that talk to a person: it is silent about what they show themselves, unless
-// somebody asked for a level.
+// TalkLogger returns the logger of interactive commands: it logs only errors unless a level was configured, because such a command prints
+// the rest itself.
 func (e *Env) TalkLogger(r configs.Report) *slog.Logger {
 	c := r.Config
 	asked := slices.ContainsFunc(r.Values, func(v configs.Value) bool { return v.Key == "log.level" && v.From.String() != "default" })

@@ -9,7 +9,7 @@ import (
 	"earshot/models"
 )
 
-// Exit codes. They are part of what scripts rely on; exitCodes explains them to people.
+// Exit codes. Scripts rely on them; exitCodes explains them to people.
 const (
 	ExitOK     = 0
 	ExitFailed = 1
@@ -19,31 +19,50 @@ const (
 
 const exitCodes = `Earshot's exit codes:
 
-  0  it worked
-  1  it failed while it ran: a file, the network, the database, the room
-  2  it did not start: wrong usage, configuration, rules or input file
+  0  success
+  1  failed while running: a file, the network, the database, the room, or the running service refused
+  2  did not start: invalid usage, configuration, rules or input file, or a name that is not on record
   3  checks ran, and some of them failed (rules test, check, doctor)
 
-What goes wrong is told on the error output: "error:" says what and where, "hint:" what to do next.`
+Errors go to standard error: "error:" says what went wrong and where, "hint:" what to do next. With --json they are one JSON object:
+{"error": "…", "hint": "…", "exit_code": 2}.`
 
-// newExitCodesTopic is a topic of "earshot help", not a command.
+// newExitCodesTopic returns a topic of "earshot help", not a command.
 func newExitCodesTopic() *cobra.Command {
 	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodes}
 }
 
-// codedError is an error that ends the program with a certain exit code.
+const environment = `Settings can be given in the environment: EARSHOT_ and the key in capital letters, with underscores for dots, such as
+EARSHOT_LOG_LEVEL for log.level. A flag overrides them, and they override the configuration file. "earshot config show" lists the
+settings with where each value comes from; "earshot config explain KEY" explains one.
+
+Other variables:
+
+  EARSHOT_CONFIG      the configuration file, as --config
+  EARSHOT_*_KEY, EARSHOT_*_SECRET, EARSHOT_*_TOKEN, EARSHOT_*_PASSWORD
+                      secrets of room servers and other services ("earshot join --help", docs/rooms.md)
+  NO_COLOR            no colours
+  XDG_DATA_HOME, XDG_STATE_HOME, XDG_CONFIG_HOME, STATE_DIRECTORY
+                      where the database and the configuration are kept by default ("earshot config path")`
+
+// newEnvironmentTopic returns a topic of "earshot help", not a command.
+func newEnvironmentTopic() *cobra.Command {
+	return &cobra.Command{Use: "environment", Short: "Which environment variables are read", Long: environment}
+}
+
+// codedError is an error with the exit code that it ends the program with.
 type codedError struct {
 	error
 	code int
 }
 
-// Unwrap gives the error without its code.
+// Unwrap returns the error without its code.
 func (e codedError) Unwrap() error { return e.error }
 
-// BadInput marks an error as the fault of what was given to the command: it ends with ExitUsage. nil stays nil.
+// BadInput marks an error as caused by the command's input, which makes the program exit with ExitUsage. It returns nil for nil.
 func BadInput(err error) error { return withCode(err, ExitUsage) }
 
-// ChecksFailed marks an error as the finding of checks that ran: it ends with ExitChecks. nil stays nil.
+// ChecksFailed marks an error as the result of checks that ran, which makes the program exit with ExitChecks. It returns nil for nil.
 func ChecksFailed(err error) error { return withCode(err, ExitChecks) }
 
 func withCode(err error, code int) error {
@@ -53,7 +72,7 @@ func withCode(err error, code int) error {
 	return codedError{err, code}
 }
 
-// exitCode is the exit code for what a command returned.
+// exitCode returns the exit code for the error of a command.
 func exitCode(err error) int {
 	var coded codedError
 	var input models.InputError
@@ -70,8 +89,9 @@ func exitCode(err error) int {
 	}
 }
 
-// markUsage gives every error of a command's own work its exit code. cobra returns errors that come before it (arguments, flags)
-// from the same call, and only the command's own function can tell that it was reached: what has no code is wrong usage.
+// markUsage attaches an exit code to every error that a command's own function returns. cobra returns errors that occur before that
+// (arguments, flags) from the same call, and only the function itself can tell that it was reached: an error without a code is a usage
+// error.
 func markUsage(cmd *cobra.Command) {
 	if own := cmd.RunE; own != nil {
 		cmd.RunE = func(c *cobra.Command, args []string) error {

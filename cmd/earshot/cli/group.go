@@ -3,6 +3,8 @@ package cli
 import (
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -12,8 +14,8 @@ import (
 	"earshot/models"
 )
 
-// Group makes a command that only holds others: alone it shows its help, and an unknown word below it is an error with
-// a suggestion.
+// Group turns cmd into a command that only holds subcommands: on its own it shows its help, and an unknown subcommand is an error with a
+// suggestion.
 func Group(cmd *cobra.Command, subs ...*cobra.Command) *cobra.Command {
 	cmd.AddCommand(subs...)
 	cmd.Args = cobra.ArbitraryArgs
@@ -27,21 +29,44 @@ func Group(cmd *cobra.Command, subs ...*cobra.Command) *cobra.Command {
 }
 
 func unknownCommand(c *cobra.Command, word string) error {
-	var names []string
-	for _, sub := range c.Commands() {
-		if sub.IsAvailableCommand() {
-			names = append(names, sub.Name())
-		}
-	}
 	hint := fmt.Sprintf("%q lists the commands", c.CommandPath()+" --help")
-	if near := strict.Closest(strings.ToLower(word), names); near != "" {
-		hint = fmt.Sprintf("did you mean %q? %s", c.CommandPath()+" "+near, hint)
+	if near := nearCommand(c, strings.ToLower(word)); near != nil {
+		hint = fmt.Sprintf("did you mean %q? %s", near.CommandPath(), hint)
 	}
 	return models.WithHint(fmt.Errorf("unknown command %q for %q", word, c.CommandPath()), hint)
 }
 
-// flagError adds the nearest flag's name to the error of an unknown one.
+// nearCommand returns the subcommand that a word was most likely meant to be: the most similar one, or the only one of this name among the
+// subcommands' own; nil if there is none.
+func nearCommand(c *cobra.Command, word string) *cobra.Command {
+	named, below := map[string]*cobra.Command{}, map[string][]*cobra.Command{}
+	for _, sub := range c.Commands() {
+		if !sub.IsAvailableCommand() && !sub.IsAdditionalHelpTopicCommand() {
+			continue
+		}
+		named[sub.Name()] = sub
+		for _, also := range sub.SuggestFor {
+			named[also] = sub
+		}
+		for _, inner := range sub.Commands() {
+			below[inner.Name()] = append(below[inner.Name()], inner)
+		}
+	}
+	if near := named[strict.Closest(word, slices.Sorted(maps.Keys(named)))]; near != nil {
+		return near
+	}
+	if len(below[word]) == 1 {
+		return below[word][0]
+	}
+	return nil
+}
+
+// flagError adds the name of the most similar flag to the error about an unknown flag.
 func flagError(c *cobra.Command, err error) error {
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		return fmt.Errorf("--%s: %w", invalid.GetFlag().Name, errors.Unwrap(invalid))
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
 		return err
@@ -54,7 +79,7 @@ func flagError(c *cobra.Command, err error) error {
 	return err
 }
 
-// newHelpCommand is cobra's, but an unknown topic is an error.
+// newHelpCommand returns cobra's help command, except that an unknown topic is an error.
 func newHelpCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "help [COMMAND or TOPIC]",
@@ -69,4 +94,16 @@ func newHelpCommand() *cobra.Command {
 			return found.Help()
 		},
 	}
+}
+
+// foldHelp wraps the help of all commands to the width of the terminal.
+func foldHelp(e *Env, root *cobra.Command) {
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(c *cobra.Command, args []string) {
+		var text strings.Builder
+		c.SetOut(&text)
+		help(c, args)
+		c.SetOut(nil)
+		e.Print(e.Paint().FoldParagraphs(text.String()))
+	})
 }

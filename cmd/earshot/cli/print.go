@@ -1,8 +1,10 @@
 package cli
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -12,66 +14,110 @@ import (
 	"earshot/models"
 )
 
-// Printf prints to the standard output. What others wrote goes through terminal.Plain first. What could not be printed is the
-// error with which Run ends the program.
+// Printf prints whole lines to the standard output, wrapped to the width of the terminal. The caller passes text that others wrote through
+// terminal.Plain first. If printing fails, Run ends the program with that error.
 func (e *Env) Printf(format string, args ...any) {
-	if _, err := fmt.Fprintf(e.Stdout, format, args...); err != nil && e.unprinted == nil {
+	e.Print(e.Paint().Fold(fmt.Sprintf(format, args...)))
+}
+
+// Print prints a document to the standard output unchanged, whatever the width of the terminal.
+func (e *Env) Print(text string) {
+	if _, err := io.WriteString(e.Stdout, text); err != nil && e.unprinted == nil {
 		e.unprinted = err
 	}
 }
 
-// Println prints one line to the standard output, as Printf does.
+// Println prints one line to the standard output, like Printf.
 func (e *Env) Println(line string) { e.Printf("%s\n", line) }
 
-// Notef tells something beside the output, on the error output.
-func (e *Env) Notef(format string, args ...any) { e.Tellf("note: "+format, args...) }
+// Notef prints a note on the error output.
+func (e *Env) Notef(format string, args ...any) {
+	fmt.Fprint(e.Stderr, e.ErrorPaint().Labelled("note: ", fmt.Sprintf(format, args...)))
+}
 
-// Notes tells several things beside the output.
+// Notes prints several notes on the error output.
 func (e *Env) Notes(notes []string) {
 	for _, n := range notes {
 		e.Notef("%s", n)
 	}
 }
 
-// Tellf tells one line on the error output: what goes on, and what to do next.
-func (e *Env) Tellf(format string, args ...any) { fmt.Fprintf(e.Stderr, format+"\n", args...) }
+// Tellf prints one line on the error output: what is going on, or what to do next.
+func (e *Env) Tellf(format string, args ...any) {
+	fmt.Fprintln(e.Stderr, e.ErrorPaint().Fold(fmt.Sprintf(format, args...)))
+}
 
-// JSON prints one value as indented JSON.
-func (e *Env) JSON(v any) error {
-	to := json.NewEncoder(e.Stdout)
+// JSON prints a value as indented JSON.
+func (e *Env) JSON(v any) error { return WriteJSON(e.Stdout, v) }
+
+// WriteJSON writes a value as indented JSON.
+func WriteJSON(w io.Writer, v any) error {
+	to := json.NewEncoder(w)
 	to.SetIndent("", "  ")
 	to.SetEscapeHTML(false)
 	return to.Encode(v)
 }
 
-// Table prints rows in aligned columns, the first row as the heading.
+// Table prints rows in aligned columns; the first row is the heading.
 func (e *Env) Table(rows [][]string) error { return terminal.Table(e.Stdout, e.Paint(), rows) }
 
-// Paint is the colours of the standard output.
+// Paint returns the palette of the standard output.
 func (e *Env) Paint() terminal.Palette { return terminal.PaletteFor(e.Stdout, e.Environ) }
 
-// ErrorPaint is the colours of the error output.
+// ErrorPaint returns the palette of the error output.
 func (e *Env) ErrorPaint() terminal.Palette { return terminal.PaletteFor(e.Stderr, e.Environ) }
 
-// PrintError tells what went wrong and, where it is known, what to do.
+// sentence returns an error as people read it: reworded, with package names at the beginning of lines removed, and without saying twice
+// that something does not exist.
+func sentence(err error) string {
+	lines := strings.Split(terminal.PlainLines(plainWords(err.Error(), err)), "\n")
+	for i, l := range lines {
+		l = strings.ReplaceAll(strings.TrimPrefix(l, "store: "), ": store: ", ": ")
+		l = terminal.WithoutReasons(l)
+		if strings.HasPrefix(l, "no ") || strings.HasPrefix(l, "there is no ") || strings.HasPrefix(l, "nothing ") {
+			l = strings.TrimSuffix(l, ": "+models.ErrNotFound.Error())
+		}
+		lines[i] = l
+	}
+	return strings.Join(lines, "\n")
+}
+
+// PrintError prints what went wrong and, if known, what to do about it.
 func (e *Env) PrintError(err error) {
-	const label = "error: "
-	text := terminal.Indent(label, terminal.PlainLines(err.Error()))
-	fmt.Fprint(e.Stderr, e.ErrorPaint().Alert(label), strings.TrimPrefix(text, label))
-	if hint := models.Hint(err); hint != "" {
-		fmt.Fprint(e.Stderr, terminal.Indent("hint: ", terminal.PlainLines(hint)))
+	paint := e.ErrorPaint()
+	fmt.Fprint(e.Stderr, paint.Labelled(paint.Alert("error: "), sentence(err)))
+	if hint := hintOf(err); hint != "" {
+		fmt.Fprint(e.Stderr, paint.Labelled("hint: ", terminal.PlainLines(hint)))
 	}
 }
 
-// Bar is a progress bar on the error output, or nothing when that is no terminal. -1: nobody knows how much there is.
+// errorJSON is an error as printed to a script that asked for JSON.
+type errorJSON struct {
+	Error string `json:"error"`
+	Hint  string `json:"hint,omitempty"`
+	Code  int    `json:"exit_code"`
+}
+
+// jsonError is PrintError for scripts: it prints one JSON object on the error output.
+func (e *Env) jsonError(err error) {
+	to := json.NewEncoder(e.Stderr)
+	to.SetEscapeHTML(false)
+	_ = to.Encode(errorJSON{sentence(err), terminal.PlainLines(hintOf(err)), exitCode(err)})
+}
+
+// hintOf returns what to do about an error: its own hint, or the one for its kind.
+func hintOf(err error) string { return cmp.Or(models.Hint(err), faultHint(err)) }
+
+// Bar returns a progress bar on the error output, which draws nothing unless that is a terminal. A total of -1 means that the total is
+// unknown.
 func (e *Env) Bar(most int64, what string) *progressbar.ProgressBar { return e.bar(most, what) }
 
-// CountBar is a Bar with the number of what is done.
+// CountBar is a Bar that shows the number of items done.
 func (e *Env) CountBar(most int, what string) *progressbar.ProgressBar {
 	return e.bar(int64(most), what, progressbar.OptionShowCount())
 }
 
-// BytesBar is a Bar with the number of bytes, and how fast they come.
+// BytesBar is a Bar that shows the number of bytes and the transfer rate.
 func (e *Env) BytesBar(most int64, what string) *progressbar.ProgressBar {
 	return e.bar(most, what, progressbar.OptionShowBytes(true))
 }
@@ -82,7 +128,7 @@ func (e *Env) bar(most int64, what string, more ...progressbar.Option) *progress
 		progressbar.OptionSetVisibility(e.ErrorPaint().On()), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))...)
 }
 
-// Steps tells the steps of long work on the error output, each with the seconds since Steps was called.
+// Steps returns a function that prints a step of lengthy work on the error output, preceded by the seconds since Steps was called.
 func (e *Env) Steps() func(string) {
 	began := time.Now()
 	return func(what string) { fmt.Fprintf(e.Stderr, "%4.0f s  %s\n", time.Since(began).Seconds(), what) }

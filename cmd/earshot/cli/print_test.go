@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// fullDisk takes nothing.
+// fullDisk refuses every write.
 type fullDisk struct{}
 
 func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
@@ -21,10 +21,10 @@ func TestWhatCannotBePrintedIsAnError(t *testing.T) {
 		env.Println("hello")
 		return nil
 	}}
-	if code := env.Run(t.Context(), NewRoot(env, cmd), []string{"greet"}); code != ExitFailed {
+	if code := env.Run(t.Context(), NewRoot(env, Theme{Commands: []*cobra.Command{cmd}}), []string{"greet"}); code != ExitFailed {
 		t.Errorf("exit %d", code)
 	}
-	if got, want := errs.String(), "error: standard output: no space left on device\n"; got != want {
+	if got, want := errs.String(), "error: standard output: the disk is full\n"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }

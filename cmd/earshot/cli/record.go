@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -10,7 +11,7 @@ import (
 	"earshot/models/store"
 )
 
-// ReadRecord opens the record for reading, also while another Earshot writes to it. The caller closes it.
+// ReadRecord opens the record for reading, which works even while another Earshot writes to it. The caller closes it.
 func (e *Env) ReadRecord(cmd *cobra.Command) (app.Record, error) {
 	c, err := e.Config(cmd)
 	if err != nil {
@@ -28,7 +29,7 @@ func (e *Env) WithRecord(cmd *cobra.Command, do func(db app.Record) error) error
 	return errors.Join(do(db), db.Close())
 }
 
-// FindRoom finds the identity of a room that somebody names at the keyboard; "" stays "".
+// FindRoom returns the id of the room that somebody names at the keyboard; it returns "" for "".
 func (e *Env) FindRoom(cmd *cobra.Command, db store.Sessions, word string) (string, error) {
 	if word == "" {
 		return "", nil
@@ -42,5 +43,8 @@ func (e *Env) FindRoom(cmd *cobra.Command, db store.Sessions, word string) (stri
 		return "", err
 	}
 	room, err := models.FindRoom(rooms, word)
+	if errors.Is(err, models.ErrNotFound) {
+		err = NotFound(fmt.Sprintf("no room is named %q%s", word, NearRoom(rooms, word)))
+	}
 	return room.ID, BadInput(err)
 }

@@ -11,7 +11,7 @@ import (
 	"earshot/models"
 )
 
-// manySessions is a finder with more sessions than one page holds.
+// manySessions is a store with more sessions than fit on one page.
 type manySessions []string
 
 func (m manySessions) Session(_ context.Context, id string) (models.SessionInfo, error) {
@@ -34,12 +34,12 @@ func (m manySessions) Sessions(_ context.Context, q models.SessionQuery) ([]mode
 	return out, nil
 }
 
-// info is the i-th newest session.
+// info returns the i-th newest session.
 func (m manySessions) info(i int) models.SessionInfo {
 	return models.SessionInfo{Session: models.Session{ID: m[i], Started: time.Unix(int64(1e9-i), 0)}}
 }
 
-// emptyFirst are sessions of which the newest has nobody in it.
+// emptyFirst is a store whose newest session has nobody in it.
 type emptyFirst struct {
 	manySessions
 	reason models.EndReason
@@ -64,12 +64,12 @@ func TestFindSession(t *testing.T) {
 	for _, tt := range []struct{ word, want, wrong string }{
 		{word: "last", want: "s0000"},
 		{word: "s2499", want: "s2499"},
-		{word: "old-1", want: "old-1"}, // exact before beginning
-		{word: "s012", wrong: `begins the names of several`},
-		{word: "s249", wrong: `begins the names of several`},
+		{word: "old-1", want: "old-1"}, // an exact id wins over a prefix
+		{word: "s012", wrong: `several session names begin with`},
+		{word: "s249", wrong: `several session names begin with`},
 		{word: "old-10", want: "old-10"},
-		{word: "x", wrong: `no session "x"`},
-		{word: "", wrong: `no session ""`},
+		{word: "x", wrong: `no session is named "x"`},
+		{word: "", wrong: `no session is named ""`},
 	} {
 		got, err := FindSession(t.Context(), m, tt.word)
 		if got.ID != tt.want || (err == nil) != (tt.wrong == "") {
@@ -102,5 +102,45 @@ func TestFindSession(t *testing.T) {
 	}
 	if _, err := FindSession(t.Context(), manySessions{}, "last"); !errors.Is(err, models.ErrNotFound) {
 		t.Errorf("no sessions: %v", err)
+	}
+}
+
+// inRooms holds sessions with their rooms and names, newest first.
+type inRooms []models.SessionInfo
+
+func (r inRooms) Sessions(context.Context, models.SessionQuery) ([]models.SessionInfo, error) {
+	return r, nil
+}
+
+func (r inRooms) Session(_ context.Context, id string) (models.SessionInfo, error) {
+	for _, s := range r {
+		if s.ID == id {
+			return s, nil
+		}
+	}
+	return models.SessionInfo{}, models.ErrNotFound
+}
+
+// TestSessionsAreFoundByTheirRoom: a room's name finds its newest session; if several rooms share the name, the error lists their
+// addresses.
+func TestSessionsAreFoundByTheirRoom(t *testing.T) {
+	var sessions inRooms
+	for i, s := range []struct{ id, room, name string }{
+		{"c2", "lounge://a/mic", "Open mic"},
+		{"b1", "lounge://b/mic", "Open mic"},
+		{"a2", "lounge://a/book", "Book"},
+		{"a1", "lounge://a/book", "Book"},
+	} {
+		began := time.Date(2026, 3, 9-i, 20, 0, 0, 0, time.UTC)
+		sessions = append(sessions, models.SessionInfo{Session: models.Session{ID: s.id, Room: s.room, Name: s.name, Started: began}})
+	}
+	for word, want := range map[string]string{"Book": "a2", "book": "a2", "lounge://a/book": "a2", "a1": "a1", "lounge://b/mic": "b1"} {
+		if got, err := FindSession(t.Context(), sessions, word); got.ID != want || err != nil {
+			t.Errorf("%q: %q, %v; want %q", word, got.ID, err, want)
+		}
+	}
+	_, err := FindSession(t.Context(), sessions, "Open mic")
+	if exitCode(err) != ExitUsage || models.Hint(err) != "specify one: lounge://a/mic or lounge://b/mic" {
+		t.Errorf("a name of two rooms: %v, hint %q", err, models.Hint(err))
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"earshot/configs"
 )
 
-// Transcriber reads the settings, which need no record here, and opens what they name. The caller closes it.
+// Transcriber reads the settings, which need not name a place for the record, and opens what they name. The caller closes it.
 func (e *Env) Transcriber(cmd *cobra.Command, channels bool) (*transcripts.Transcriber, error) {
 	r, err := e.reportWith(cmd, configs.Options{NoRecord: true})
 	if err != nil {

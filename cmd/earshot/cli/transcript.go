@@ -11,11 +11,11 @@ import (
 	"earshot/moderation/review/transcript"
 )
 
-// ReadTranscript reads a transcript from a file. began is when it began, as RFC 3339; "": when the file was last written.
+// ReadTranscript reads a transcript from a file. began is when it began, in RFC 3339; if it is "", the file's modification time is used.
 func ReadTranscript(name, began string) (export.Transcript, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return export.Transcript{}, models.WithHint(fmt.Errorf("transcript: %w", err), "name a file that is there and can be read")
+		return export.Transcript{}, fmt.Errorf("transcript: %w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
@@ -25,17 +25,21 @@ func ReadTranscript(name, began string) (export.Transcript, error) {
 	at := info.ModTime()
 	if began != "" {
 		if at, err = time.Parse(time.RFC3339, began); err != nil {
-			return export.Transcript{}, models.WithHint(fmt.Errorf("--began %q is no time", began), "write it as 2026-03-01T20:00:00Z")
+			return export.Transcript{}, models.WithHint(fmt.Errorf("--began %q is not a valid time", began), "write it as 2026-03-01T20:00:00Z")
 		}
 	}
 	data, err := io.ReadAll(io.LimitReader(f, transcript.MaxBytes+1))
 	if err != nil {
 		return export.Transcript{}, fmt.Errorf("transcript: %w", err)
 	}
-	return transcript.Parse(name, data, at)
+	t, err := transcript.Parse(name, data, at)
+	if err != nil && models.Hint(err) == "" {
+		err = models.WithHint(err, `"earshot import --help" shows how transcripts are written`)
+	}
+	return t, err
 }
 
-// IsTranscript reports whether a word names a file with a transcript, and not a session.
+// IsTranscript reports whether a word names a transcript file rather than a session.
 func IsTranscript(word string) bool {
 	if !transcript.Known(word) {
 		return false

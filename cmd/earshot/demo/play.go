@@ -1,64 +1,54 @@
-// Package demo is the play of "earshot demo": recorded voices talk in this program's lounge, the bot listens, and a host answers
-// when she is asked.
+// Package demo runs "earshot demo": recorded voices talk in this program's lounge or in a room of another server, the bot listens, and a
+// host answers when she is asked.
 package demo
 
 import (
 	"context"
-	"slices"
+	"sync"
 
 	"golang.org/x/sync/errgroup"
 
 	"earshot/bot"
 	"earshot/bot/fleet"
-	"earshot/bot/lounge"
 	"earshot/cmd/earshot/app"
-	"earshot/cmd/earshot/stage"
+	"earshot/cmd/earshot/playback"
 	"earshot/models"
-	"earshot/moderation/review/events"
 )
 
-// Play lets the voices talk in the lounge that s serves at an address, while listen has the bot take part, and returns the session
-// that listen returned. Once they have left, the bot leaves as well; where stay is not nil it is called, and the bot stays
-// until ctx ends. An error that came of ctx's end is none.
+// Play lets voices talk in a room, while listen has the bot take part, and returns the session that listen returned. The
+// voices stay until what they said has been judged and the host's answers have been carried out. Then the bot leaves as well; where stay
+// is not nil it is called, and the bot stays until ctx ends. An error that came of ctx's end is none.
 func Play(
-	ctx context.Context, s *app.App, address string, listen func(context.Context, fleet.SessionRequest) (models.Session, error),
-	stay func(),
+	ctx context.Context, s *app.App, in Target, voices []playback.Voice,
+	listen func(context.Context, fleet.SessionRequest) (models.Session, error), stay func(),
 ) (session models.Session, err error) {
-	cast, err := stage.Cast()
-	if err != nil {
-		return session, err
-	}
-	url := "lounge://" + address + "/" + app.DemoRoom
-	at, err := models.ParseAddress(url)
-	if err != nil {
-		return session, err
-	}
-	room := at.RoomAt(url, "Lounge")
-	client, err := lounge.NewClient(lounge.ClientConfig{
-		URL: room.URL, Name: fleet.BotName, Token: s.HostToken(), Peer: s.Peers, Log: s.Log,
-	})
-	if err != nil {
-		return session, err
-	}
-	up := stage.NewCurtain(client, len(cast))
+	barrier := playback.NewBarrier(in.Connector, len(voices))
 	listening, leave := context.WithCancelCause(ctx)
 	defer leave(nil)
 	group, playing := errgroup.WithContext(listening)
-	group.Go(func() error { return host(listening, s) })
+	ana := &host{app: s}
+	group.Go(func() error { return ana.answer(listening) })
 	group.Go(func() (err error) {
-		session, err = listen(listening, fleet.SessionRequest{Room: room, Connector: up})
+		defer leave(nil) // the room may have ended it
+		session, err = listen(listening, fleet.SessionRequest{Room: in.Room, Connector: barrier})
 		return err
 	})
+	stays := newStays(len(voices))
 	group.Go(func() error {
-		place := stage.Place{BaseURL: "http://" + address, Room: app.DemoRoom, Token: s.HostToken(), Peer: s.Peers}
-		if err := stage.Play(playing, place, cast, up); err != nil {
+		defer close(stays.enough)
+		stays.spoken(playing)
+		ana.settle(playing)
+		return nil
+	})
+	group.Go(func() error {
+		defer leave(bot.End(models.EndLeft, nil))
+		if err := playback.Play(playing, stays.lengthen(in.Join), voices, barrier); err != nil {
 			return err
 		}
 		if stay != nil {
 			stay()
 			<-playing.Done()
 		}
-		leave(bot.End(models.EndLeft, nil))
 		return nil
 	})
 	if err := group.Wait(); err != nil && ctx.Err() == nil {
@@ -67,31 +57,31 @@ func Play(
 	return session, nil
 }
 
-// choice is what the play's host answers when she is asked about an insult.
-const choice = "mute 60s"
+// stays are the stays of voices in a room.
+type stays struct {
+	ended  chan struct{} // receives a value when a voice has said everything, or is out
+	n      int           // voices
+	enough chan struct{} // closed when they are to leave
+}
 
-// host is the host of the play: asked about an insult, she has the speaker muted. She watches until ctx ends.
-func host(ctx context.Context, s *app.App) error {
-	watcher, err := s.Hub.Subscribe("", events.Cursor{})
-	if err != nil {
-		return err
+func newStays(n int) stays { return stays{make(chan struct{}, n), n, make(chan struct{})} }
+
+// lengthen returns a Join whose voices stay after their last words until it is enough.
+func (s stays) lengthen(join playback.Join) playback.Join {
+	return func(ctx context.Context, v playback.Voice, joined func()) error {
+		ended := sync.OnceFunc(func() { s.ended <- struct{}{} })
+		defer ended()
+		v.Source = playback.SilenceAfter(v.Source, ended, s.enough)
+		return join(ctx, v, joined)
 	}
-	defer watcher.Close()
-	for {
+}
+
+// spoken waits until all have said everything, or ctx ends.
+func (s stays) spoken(ctx context.Context) {
+	for range s.n {
 		select {
+		case <-s.ended:
 		case <-ctx.Done():
-			return nil
-		case e, ok := <-watcher.Events():
-			if !ok {
-				return watcher.Err()
-			}
-			d := e.Decision
-			if d == nil || d.Ask != models.AskOpen || d.Rule != "insult" || !slices.Contains(d.Offer, choice) {
-				continue
-			}
-			if err := s.Sessions.Hosts().Choose(ctx, e.SessionID, d.ID, "Ana", choice); err != nil {
-				s.Log.Warn("the demo's host could not answer", "err", err)
-			}
 		}
 	}
 }

@@ -6,13 +6,13 @@ import (
 	"earshot/configs"
 )
 
-// Config is what is looked at, and with what. All of it must be set, but for Environ.
+// Config is what the doctor examines and the means to do so. Every field but Environ must be set.
 type Config struct {
 	Settings configs.Config
-	File     string   // the settings were read from it; "" for none
-	Environ  []string // "NAME=value", for the variables that name files with secrets
-	Database string   // the record's file
-	// Join lets the doctor enter the configured rooms for a moment.
+	File     string   // the file the settings came from; "" for none
+	Environ  []string // "NAME=value", for variables that name files with secrets
+	Database string   // the database file, or the address of its server
+	// Join lets the doctor visit the configured rooms briefly.
 	Join bool
 
 	Speech  Speech
@@ -21,17 +21,18 @@ type Config struct {
 	Records Records
 	Service Service
 	Network Network
+	Bridges Bridges
 	Machine Machine
 }
 
-// doctor holds what all checks share.
+// doctor holds what the checks share.
 type doctor struct{ Config }
 
-// Check is one look, which may find several things. Look may take as long as other machines do; it ends early with its
-// context, and what it then returns means nothing.
+// Check is one check, which may produce several findings. Look may take as long as remote machines do. It ends early when its
+// context does; what it returns then means nothing.
 type Check struct {
 	Name string
 	Look func(context.Context) []Finding
-	// Service says that a running service is asked instead: only it has the environment, the rights and the ports that matter.
+	// Service: a running service performs this check instead, as only it has the environment, rights and ports that matter.
 	Service bool
 }

@@ -13,9 +13,10 @@ import (
 	"earshot/models/store"
 )
 
-const asTheService = "run this as the user that the service runs as (sudo -u earshot earshot doctor), or choose another data_dir"
+const asTheService = "run this as the user that the service runs as (as root: runuser -u earshot -- earshot doctor), or choose another " +
+	"data_dir"
 
-// folder looks whether the record's folder can be used, or made.
+// folder checks that the data folder is usable, or can be created.
 func (d *doctor) folder(context.Context) Finding {
 	dir := d.Settings.DataDir
 	info, err := os.Stat(dir)
@@ -48,19 +49,21 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// record reads the whole database, and looks who else has it.
+// record reads the whole database, and checks who else has it open.
 func (d *doctor) record(ctx context.Context) Finding {
-	path := d.Database
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) && !exists(path+"-wal") {
+	shared := d.Settings.Database != ""
+	if !shared && !exists(d.Database) && !exists(d.Database+"-wal") {
 		return good("none yet")
 	}
-	db, err := d.Records.Read(ctx, path)
+	db, err := d.Records.Read(ctx)
 	switch {
 	case errors.Is(err, store.ErrOlderSchema):
 		return noted(
 			`make a backup with the older Earshot first ("earshot backup FILE")`,
 			"an older Earshot made it; the next start brings it up to date",
 		)
+	case err != nil && shared:
+		return failure(err, "check database and database_password_file, and whether the server runs")
 	case err != nil:
 		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
 	}
@@ -68,9 +71,9 @@ func (d *doctor) record(ctx context.Context) Finding {
 	if err := db.Check(ctx); err != nil {
 		return failure(err, `"earshot restore FILE --replace" brings a backup back`)
 	}
-	if !d.Service.Serving(ctx) {
-		writer, err := d.Records.Open(ctx, path)
-		if err != nil { // another process, which is no service of this record
+	if !shared && !d.Service.Serving(ctx) {
+		writer, err := d.Records.Open(ctx)
+		if err != nil { // another process, but not a service with this record
 			return failure(err, "stop the other program that has the record")
 		}
 		if err := writer.Close(); err != nil {
@@ -95,14 +98,14 @@ const (
 	littleFree = 2 << 30
 )
 
-// disk looks for room: the sound that waits, the record, and what SQLite needs beside it.
+// disk checks free space, for spooled audio, the database and SQLite's temporary files.
 func (d *doctor) disk(context.Context) Finding {
 	dir := d.Settings.DataDir
 	for dir != "/" && !exists(dir) {
 		dir = filepath.Dir(dir)
 	}
 	free, files, err := d.Machine.Space(dir)
-	const room = "make room on the disk of data_dir, or choose another data_dir"
+	const room = "free up space on the disk of data_dir, or choose another data_dir"
 	switch spool := uint64(d.Settings.SpoolMB) << 20; {
 	case err != nil:
 		return failure(err, room)
@@ -116,14 +119,14 @@ func (d *doctor) disk(context.Context) Finding {
 	return good("%d GB free", free>>30)
 }
 
-// time asks the system whether anything keeps its clock right.
+// time asks the system whether its clock is synchronised.
 func (d *doctor) time(context.Context) Finding {
-	const do = `keep the clock right: "timedatectl set-ntp true", or chrony. Tokens for rooms hold for a time, and so does the record`
+	const do = `synchronise it with "timedatectl set-ntp true" or chrony: room tokens expire, and the record needs correct times`
 	switch right, err := d.Machine.ClockKept(); {
 	case err != nil:
 		return noted(do, "nobody can say whether the clock is right: %v", err)
 	case !right:
-		return noted(do, "nothing keeps this machine's clock right")
+		return noted(do, "the clock of this machine is not synchronised")
 	}
 	return good("kept right")
 }

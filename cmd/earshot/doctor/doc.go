@@ -1,3 +1,3 @@
-// Package doctor looks at all that Earshot needs, and says what it found and what to do about it. Nothing is changed. Its
-// checks are values with a name; what they look with is given by whoever wires the program.
+// Package doctor checks everything Earshot depends on and reports what it found and what to do about it. It changes nothing.
+// Checks are named values; what they examine is passed in by the program's wiring.
 package doctor

@@ -24,6 +24,11 @@ func TestFindings(t *testing.T) {
 	with := func(o opus) func(*Config) { return func(c *Config) { c.Sound = o } }
 	loads := func(s speech) func(*Config) { return func(c *Config) { c.Speech = s } }
 	set := func(f func(*configs.Config)) func(*Config) { return func(c *Config) { f(&c.Settings) } }
+	jitsi := func(err error, hidden bool) func(*Config) {
+		return func(c *Config) {
+			c.Settings.Jitsi.URL, c.Settings.Jitsi.Hidden, c.Bridges = "jitsi://meet.example", hidden, speech{err: err}
+		}
+	}
 	file := filepath.Join(t.TempDir(), "record")
 	if err := os.WriteFile(file, []byte("a file"), 0o600); err != nil {
 		t.Fatal(err)
@@ -38,14 +43,15 @@ func TestFindings(t *testing.T) {
 		do     string // part of the advice
 	}{
 		{"settings", nil, OK, "earshot.yaml", ""},
-		{"settings", func(c *Config) { c.File = "" }, Note, "the defaults hold", "config path"},
+		{"settings", func(c *Config) { c.File = "" }, Note, "the defaults apply", "config path"},
 		{"model", nil, OK, "ggml-base.bin, 148 MB", ""},
 		{"decoder", nil, OK, "loads the model in 1 ms", ""},
+		{"decoder", loads(speech{loaded: Loaded{Confined: true, Device: "Vulkan0 (Card)"}}), OK, "loads the model onto Vulkan0 (Card) in", ""},
 		{"decoder", loads(speech{}), Note, "does not let it give up its rights", "Landlock"},
 		{"decoder", loads(speech{err: fmt.Errorf("%w: no file", ErrNotTried)}), Note, "not tried", ""},
 		{"decoder", loads(speech{err: errors.New("it ended")}), Bad, "it ended", "model pull"},
 		{"ggml", nil, Note, "CPU; with BLAS", "libopenblas"},
-		{"libopus", with(opus{samples: 320, loud: 0.4}), OK, "a tone comes back", ""},
+		{"libopus", with(opus{samples: 320, loud: 0.4}), OK, "works", ""},
 		{"libopus", with(opus{made: errors.New("internal error")}), Bad, "internal error", "reinstall libopus"},
 		{"libopus", with(opus{encodes: errors.New("invalid state")}), Bad, "invalid state", "reinstall libopus"},
 		{"libopus", with(opus{decodes: errors.New("corrupted stream")}), Bad, "corrupted stream", "reinstall libopus"},
@@ -55,15 +61,15 @@ func TestFindings(t *testing.T) {
 		{"rules", nil, Note, "nothing is flagged", "rules"},
 		{"data folder", nil, OK, "will be made", ""},
 		{"data folder", set(func(c *configs.Config) { c.DataDir = file }), Bad, "is no folder", "data_dir"},
-		{"data folder", set(func(c *configs.Config) { c.DataDir = filepath.Join(file, "deeper") }), Bad, "not a directory", "sudo -u earshot"},
+		{"data folder", set(func(c *configs.Config) { c.DataDir = filepath.Join(file, "deeper") }), Bad, "not a directory", "runuser -u earshot"},
 		{"record", nil, OK, "none yet", ""},
 		{"disk", nil, OK, "100 GB free", ""},
-		{"disk", on(machine{bytes: 10 << 20, files: 1000}), Bad, "10 MB free", "make room"},
-		{"disk", on(machine{bytes: 100 << 30}), Bad, "inodes", "make room"},
+		{"disk", on(machine{bytes: 10 << 20, files: 1000}), Bad, "10 MB free", "free up space"},
+		{"disk", on(machine{bytes: 100 << 30}), Bad, "inodes", "free up space"},
 		{"disk", on(machine{bytes: 1 << 30, files: 1000}), Note, "1024 MB free", "spool_mb"},
-		{"disk", on(machine{err: errors.New("stale file handle")}), Bad, "stale", "make room"},
+		{"disk", on(machine{err: errors.New("stale file handle")}), Bad, "stale", "free up space"},
 		{"clock", nil, OK, "kept right", ""},
-		{"clock", on(machine{}), Note, "nothing keeps", "timedatectl"},
+		{"clock", on(machine{}), Note, "not synchronised", "timedatectl"},
 		{"clock", on(machine{err: errors.New("not permitted")}), Note, "not permitted", "timedatectl"},
 		{"page", nil, OK, "is free", ""},
 		{"page", set(func(c *configs.Config) { c.Listen, c.Access = "0.0.0.0:0", "open" }), Note, "reads everything", "access: required"},
@@ -75,6 +81,10 @@ func TestFindings(t *testing.T) {
 		{"ice", func(c *Config) { c.Network = way{err: errors.New("the password is gone")} }, Bad, "password", "turn_password_file"},
 		{"rooms", nil, OK, "none are configured", ""},
 		{"rooms", set(func(c *configs.Config) { c.Rooms = []configs.Room{{URL: "lounge://127.0.0.1:1/x"}} }), Note, "not tried: no rules", ""},
+		{"jitsi", nil, OK, "no server", ""},
+		{"jitsi", jitsi(nil, false), OK, "jitsi://meet.example: it lets the bot in; its bridges dial /jitsi", ""},
+		{"jitsi", jitsi(nil, true), Note, "it lets the bot in", "jitsi.hidden"},
+		{"jitsi", jitsi(errors.New("no such domain"), false), Bad, "no such domain", "docs/rooms.md"},
 		{"secrets", nil, OK, "none are in files", ""},
 		{"language models", nil, OK, "none", ""},
 		{"language models", set(func(c *configs.Config) { c.Summary.URL = "http://127.0.0.1:1/v1" }), Bad, "summary.url", "start it"},
@@ -209,11 +219,11 @@ func TestNoticesToATargetThatIsGone(t *testing.T) {
 	store := openRecord(t, c)
 	err := store.SetNoticeTargets(t.Context(), []models.NoticeTarget{{Name: "hosts"}})
 	if err == nil {
-		err = store.DisableTarget(t.Context(), "hosts", "it answered 410: it wants no more notices")
+		err = store.DisableTarget(t.Context(), "hosts", "it answered 410: it accepts no more notifications")
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
 	closed(t, store)
-	expect(t, c, "notices", Bad, "hosts takes no notices any more: it answered 410", "notify test hosts")
+	expect(t, c, "notices", Bad, "hosts no longer accepts notifications: it answered 410", "notify test hosts")
 }

@@ -9,28 +9,28 @@ import (
 	"earshot/models"
 )
 
-// settings tells where the settings are from.
+// settings reports where the settings come from.
 func (d *doctor) settings(context.Context) Finding {
 	if d.File == "" {
-		return noted(`"earshot config path" lists where one is looked for`, "no file; the defaults hold")
+		return noted(`"earshot config path" lists where one is looked for`, "no file; the defaults apply")
 	}
 	return good("%s", d.File)
 }
 
-// service tells whether one runs on the record, and is asked.
+// service reports whether a service is running with this record, and can be asked.
 func (d *doctor) service(ctx context.Context) Finding {
 	if !d.Service.Serving(ctx) {
-		return good("none runs on this record; all that follows is what this command sees itself")
+		return good("no service uses this database; everything below was checked by this command")
 	}
 	others, err := d.Service.Differs(ctx)
 	switch {
 	case err != nil:
 		return failure(err, `restart it ("systemctl restart earshot"): it may be of an older version`)
 	case len(others) > 0:
-		return noted("a file that was changed holds after a restart; the service's environment may set others",
-			"it runs, and looks itself at what is marked so; its settings are not those here: %s", strings.Join(others, ", "))
+		return noted("changed files take effect after a restart; the service's environment may set other values",
+			"a service is running and made the marked checks itself; settings that differ here: %s", strings.Join(others, ", "))
 	}
-	return good("it runs, and looks itself at what is marked so")
+	return good("a service is running and made the marked checks itself")
 }
 
 // rules compiles the rules of every profile.
@@ -38,17 +38,18 @@ func (d *doctor) rules(context.Context) Finding {
 	names, err := d.Files.Rules()
 	switch {
 	case err != nil:
-		return failure(err, `"earshot rules check" tells each mistake with its line`)
+		return failure(err, `"earshot rules check" shows each mistake with its line number`)
 	case len(names) == 0:
 		return noted("name some with the setting rules", "none: nothing is flagged")
 	}
 	return good("%s", strings.Join(names, ", "))
 }
 
-// secrets looks at the files that hold secrets: whether they can be read, and who else can read them.
+// secrets checks that files with secrets are readable, and by nobody else.
 func (d *doctor) secrets(context.Context) (out []Finding) {
 	files := map[string]string{
 		"ice.turn_password_file": d.Settings.ICE.TURNPasswordFile, "opinion.key_file": d.Settings.Opinion.KeyFile,
+		"decoder.key_file": d.Settings.Decoder.KeyFile, "database_password_file": d.Settings.DatabasePasswordFile,
 		"lounge.host_token_file": d.Settings.Lounge.HostTokenFile,
 	}
 	for _, v := range d.Environ {
@@ -80,16 +81,16 @@ func (d *doctor) secret(name, file string) Finding {
 	return good("%s", name)
 }
 
-// notices reads the file of those who are told.
+// notices reads the file of notice targets.
 func (d *doctor) notices(ctx context.Context) Finding {
 	targets, err := d.Files.Targets()
 	if err != nil {
 		return failure(err, `"earshot notify --help" shows such a file`)
 	}
 	if targets == 0 {
-		return good("nobody is told of flags outside the page")
+		return good("flags are shown only on the page")
 	}
-	store, err := d.Records.Read(ctx, d.Database)
+	store, err := d.Records.Read(ctx)
 	if err == nil {
 		defer store.Close()
 		var states []models.NoticeTargetState
@@ -97,7 +98,7 @@ func (d *doctor) notices(ctx context.Context) Finding {
 		for _, s := range states {
 			if s.Disabled != "" {
 				return failed(
-					`"earshot notify test `+s.Name+`" tries it; mend its entry in the file of targets`, "%s takes no notices any more: %s",
+					`"earshot notify test `+s.Name+`" tests it; fix its entry in the targets file`, "%s no longer accepts notifications: %s",
 					s.Name, s.Disabled,
 				)
 			}

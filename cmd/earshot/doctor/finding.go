@@ -6,23 +6,23 @@ import (
 	"earshot/models"
 )
 
-// State is how a check ended.
+// State is the result of a check.
 type State string
 
-// The ends of a check. A note works, and is worth knowing.
+// The results of a check. A note is not a problem, but worth knowing.
 const (
 	OK   State = "ok"
 	Note State = "note"
 	Bad  State = "bad"
 )
 
-// Finding is what one check found, and what to do about it.
+// Finding is what a check found, and what to do about it.
 type Finding struct {
 	Check string `json:"check"`
 	State State  `json:"state"`
 	Text  string `json:"text"`
 	Do    string `json:"do,omitempty"`
-	// Service says that the running service looked, with its own settings, secrets and rights.
+	// Service: found by the running service, with its settings, secrets and rights.
 	Service bool `json:"service,omitempty"`
 }
 
@@ -38,7 +38,7 @@ func failed(do, format string, args ...any) Finding {
 	return Finding{State: Bad, Text: fmt.Sprintf(format, args...), Do: do}
 }
 
-// failure is the finding of an error, which brings its advice along.
+// failure returns the finding for an error, with the error's hint as advice.
 func failure(err error, do string) Finding {
 	if hint := models.Hint(err); hint != "" {
 		do = hint

@@ -2,10 +2,10 @@ package doctor
 
 import "golang.org/x/sys/unix"
 
-// Linux is the machine that the program runs on.
+// Linux is the machine the program runs on.
 type Linux struct{}
 
-// Space asks the file system, which tells 0 files when it doesn't count them: then as many as there are bytes.
+// Space asks the file system. One that reports 0 files doesn't count them: then files equals bytes.
 func (Linux) Space(dir string) (bytes, files uint64, err error) {
 	var st unix.Statfs_t
 	if err := unix.Statfs(dir, &st); err != nil {
@@ -18,7 +18,7 @@ func (Linux) Space(dir string) (bytes, files uint64, err error) {
 	return bytes, files, nil
 }
 
-// unsynchronised is what adjtimex(2) returns (TIME_ERROR) when nothing keeps the clock right.
+// unsynchronised is what adjtimex(2) returns when the clock is not synchronised (TIME_ERROR).
 const unsynchronised = 5
 
 // ClockKept asks adjtimex(2).

@@ -14,10 +14,10 @@ import (
 	"earshot/bot/peer"
 )
 
-// answerTime is how long another machine may take.
+// answerTime is how long a remote machine may take to answer.
 const answerTime = 5 * time.Second
 
-// page looks whether the address of the page is free, or the service's, and who can reach it.
+// page checks whether the page's address is free, or the service's own, and who can reach it.
 func (d *doctor) page(ctx context.Context) Finding {
 	l, err := d.Network.Listen(ctx, d.Settings.Listen)
 	if err != nil {
@@ -36,7 +36,27 @@ func (d *doctor) page(ctx context.Context) Finding {
 	return good("%s is free", d.Settings.Listen)
 }
 
-// ports tries the UDP ports that sound will come to.
+// metrics checks whether the address of metrics.listen is free, or the service's own, and who can reach it.
+func (d *doctor) metrics(ctx context.Context) Finding {
+	at := d.Settings.Metrics.Listen
+	if at == "" {
+		return good("at the page's address only")
+	}
+	l, err := d.Network.Listen(ctx, at)
+	if err != nil {
+		if d.Service.Serving(ctx) {
+			return good("%s; the service has it", at)
+		}
+		return failure(err, "choose another address with the setting metrics.listen")
+	}
+	defer l.Close()
+	if ip, err := netip.ParseAddrPort(l.Addr().String()); err == nil && !ip.Addr().IsLoopback() {
+		return noted("have a firewall let only Prometheus reach it", "%s is free, and whoever reaches it reads them without a key", at)
+	}
+	return good("%s is free", at)
+}
+
+// ports tries the UDP ports that audio will arrive on.
 func (d *doctor) ports(ctx context.Context) (out []Finding) {
 	if port := d.Settings.Lounge.UDPPort; port != 0 {
 		if err := tryUDP(ctx, port); err != nil && !d.Service.Serving(ctx) {
@@ -113,7 +133,7 @@ func (d *doctor) ice(ctx context.Context) (out []Finding) {
 	return out
 }
 
-// endpoints asks the language models that are set up.
+// endpoints asks the configured language models.
 func (d *doctor) endpoints(ctx context.Context) (out []Finding) {
 	for _, e := range []struct{ setting, url string }{{"summary.url", d.Settings.Summary.URL}, {"opinion.url", d.Settings.Opinion.URL}} {
 		if e.url == "" {
@@ -129,13 +149,13 @@ func (d *doctor) endpoints(ctx context.Context) (out []Finding) {
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, good("none are asked"))
+		out = append(out, good("none are configured"))
 	}
 	return out
 }
 
-// hello asks a web server for anything, and gives the time on its clock; zero when it doesn't tell. Whatever it answers
-// shows that it is there.
+// hello sends a web server a request and returns its clock's time, zero if the answer has none. Any answer shows that the server
+// is reachable.
 func hello(ctx context.Context, address string) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, answerTime)
 	defer cancel()
@@ -150,7 +170,7 @@ func hello(ctx context.Context, address string) (time.Time, error) {
 	res, err := client.Do(req)
 	if err != nil {
 		var u *url.Error
-		if errors.As(err, &u) { // it holds the address, and that may hold a key
+		if errors.As(err, &u) { // it contains the address, which may contain a key
 			err = u.Err
 		}
 		return time.Time{}, err

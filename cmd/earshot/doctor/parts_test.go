@@ -38,6 +38,10 @@ func (speech) Space(string) (uint64, uint64, error) { return 100 << 30, 1 << 20,
 func (speech) ClockKept() (bool, error)             { return true, nil }
 func (speech) ICE() (peer.Config, error)            { return peer.Config{}, nil }
 func (speech) Rooms(peer.Config) (Rooms, error)     { return nil, errors.New("no rules") }
+func (s speech) Jitsi(context.Context) (string, error) {
+	return "it lets the bot in", s.err
+}
+
 func (speech) Listen(ctx context.Context, address string) (net.Listener, error) {
 	return (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 }
@@ -86,18 +90,19 @@ func (way) Listen(context.Context, string) (net.Listener, error) {
 }
 
 // records opens real ones.
-type records struct{}
+// records is the one at the path.
+type records string
 
-func (records) Read(ctx context.Context, path string) (store.Store, error) {
-	db, err := sqlite.OpenReadOnly(ctx, path)
+func (r records) Read(ctx context.Context) (store.Store, error) {
+	db, err := sqlite.OpenReadOnly(ctx, string(r))
 	if err != nil {
 		return nil, err
 	}
 	return db, nil
 }
 
-func (records) Open(ctx context.Context, path string) (store.Store, error) {
-	db, err := sqlite.Open(ctx, path)
+func (r records) Open(ctx context.Context) (store.Store, error) {
+	db, err := sqlite.Open(ctx, string(r))
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +120,8 @@ func patient(t *testing.T, change ...func(*Config)) Config {
 	all := speech{loaded: Loaded{Time: time.Millisecond, Confined: true}}
 	c := Config{
 		Settings: settings, File: "earshot.yaml", Database: filepath.Join(dir, "earshot.db"),
-		Speech: all, Sound: all, Files: all, Records: records{}, Service: all, Network: all, Machine: all,
+		Speech: all, Sound: all, Files: all, Records: records(filepath.Join(dir, "earshot.db")), Service: all, Network: all, Bridges: all,
+		Machine: all,
 	}
 	for _, f := range change {
 		f(&c)
@@ -140,4 +146,19 @@ func expect(t *testing.T, c Config, name string, state State, text, do string) {
 		return
 	}
 	t.Fatalf("no check %q", name)
+}
+
+func TestMetricsAddress(t *testing.T) {
+	taken, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for at, want := range map[string]State{"": OK, "127.0.0.1:0": OK, "0.0.0.0:0": Note, taken.Addr().String(): Bad} {
+		d := &doctor{Config{Network: speech{}, Service: speech{}}}
+		d.Settings.Metrics.Listen = at
+		if got := d.metrics(t.Context()).State; got != want {
+			t.Errorf("%q: %q, want %q", at, got, want)
+		}
+	}
 }

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Checks are all checks, in the order in which they are told.
+// Checks returns all checks, in the order in which they are reported.
 func Checks(c Config) []Check {
 	d := &doctor{c}
 	one := func(look func(context.Context) Finding) func(context.Context) []Finding {
@@ -25,17 +25,19 @@ func Checks(c Config) []Check {
 		{"disk", one(d.disk), false},
 		{"clock", one(d.time), false},
 		{"page", one(d.page), true},
+		{"metrics", one(d.metrics), true},
 		{"udp ports", d.ports, true},
 		{"ice", d.ice, true},
 		{"rooms", d.rooms, true},
+		{"jitsi", one(d.jitsi), true},
 		{"secrets", d.secrets, true},
 		{"notices", one(d.notices), true},
 		{"language models", d.endpoints, true},
 	}
 }
 
-// Run looks at everything and hands each finding to tell as soon as it is there, with the name of its check. It returns
-// how many are bad, and the context's error when that ends.
+// Run performs all checks and calls tell with each finding as it arrives, and with its check's name. It returns the number of
+// bad findings, and the context's error if that ended.
 func Run(ctx context.Context, c Config, tell func(Finding)) (bad int, err error) {
 	serving := c.Service.Serving(ctx)
 	for _, check := range Checks(c) {
@@ -57,12 +59,12 @@ func Run(ctx context.Context, c Config, tell func(Finding)) (bad int, err error)
 	return bad, nil
 }
 
-// byService has the running service look.
+// byService has the running service perform a check.
 func (c Config) byService(check string) func(context.Context) []Finding {
 	return func(ctx context.Context) []Finding {
 		found, err := c.Service.Examine(ctx, check, c.Join)
 		if err != nil {
-			return []Finding{failure(fmt.Errorf("the service was asked, and did not say: %w", err), "look into its log, or restart it")}
+			return []Finding{failure(fmt.Errorf("the service was asked, and did not say: %w", err), "check its log, or restart it")}
 		}
 		for i := range found {
 			found[i].Service = true

@@ -12,22 +12,26 @@ import (
 	"earshot/transcribe/modelfile"
 )
 
-// pullModel is the advice for everything that a good model mends.
+// pullModel is the advice where a suitable model solves the problem.
 const pullModel = `"earshot model pull base.en" fetches a model and prints its path, for the setting model`
 
-// model looks at the model's file, without loading it.
+// model checks the model file without loading it.
 func (d *doctor) model(context.Context) Finding {
 	m, err := d.Speech.Model()
 	switch {
 	case err != nil:
 		return failure(err, pullModel)
+	case m.Leaves:
+		return noted("leave decoder.url empty to decode on this machine", "%s", m.Server)
+	case m.Server != "":
+		return good("%s", m.Server)
 	case m.Practice:
-		return noted(pullModel, "the practice model, which understands nobody but the demo's voices")
+		return noted(pullModel, "the practice model, which understands only the demo's voices")
 	}
 	return good("%s, %d MB", filepath.Base(m.Path), m.Bytes>>20)
 }
 
-// loadTime bounds a big model's loading from a slow disk.
+// loadTime bounds the loading of a large model from a slow disk.
 const loadTime = 2 * time.Minute
 
 // decoder has a process load the model, as the service would.
@@ -38,19 +42,28 @@ func (d *doctor) decoder(ctx context.Context) Finding {
 	switch {
 	case errors.Is(err, ErrNotTried):
 		return noted("", "not tried: there is no good model")
+	case err == nil && l.Elsewhere:
+		return good("the server transcribes a second of silence in %d ms", l.Time.Milliseconds())
+	case d.Settings.Decoder.URL != "" && err != nil:
+		return failure(err, "look at decoder.url and at the server's log; until it answers, what is said waits on the disk")
 	case ctx.Err() != nil:
 		return failed("the log tells more: --log-level debug", "it did not load the model within %v", loadTime)
 	case err != nil:
 		return failure(err, pullModel)
-	case !l.Confined:
+	}
+	on := ""
+	if l.Device != "" {
+		on = " onto " + l.Device
+	}
+	if !l.Confined {
 		return noted("use a kernel from 5.13 on with Landlock among its security modules, and let it through where a sandbox filters system "+
 			"calls",
-			"a process loads the model in %d ms; this kernel does not let it give up its rights", l.Time.Milliseconds())
+			"a process loads the model%s in %d ms; this kernel does not let it give up its rights", on, l.Time.Milliseconds())
 	}
-	return good("a process loads the model in %d ms and gives up its rights (Landlock)", l.Time.Milliseconds())
+	return good("a process loads the model%s in %d ms and gives up its rights (Landlock)", on, l.Time.Milliseconds())
 }
 
-// backends looks for the code that computes.
+// backends looks for ggml backends.
 func (d *doctor) backends(context.Context) Finding {
 	names, err := d.Speech.Backends()
 	if err != nil {
@@ -66,7 +79,7 @@ func (d *doctor) backends(context.Context) Finding {
 	return good("%s", list)
 }
 
-// opus sends a tone through the codec: 20 ms at 48 kHz in, 20 ms at 16 kHz out.
+// opus encodes and decodes a tone: 20 ms at 48 kHz in, 20 ms at 16 kHz out.
 func (d *doctor) opus(context.Context) Finding {
 	const reinstall = "reinstall libopus (Debian: libopus0)"
 	codec, err := d.Sound.Codec()
@@ -77,7 +90,7 @@ func (d *doctor) opus(context.Context) Finding {
 	for i := range tone {
 		tone[i] = float32(math.Sin(2*math.Pi*440*float64(i)/48000) / 2)
 	}
-	for range 5 { // it swings in
+	for range 5 { // the codec needs a few frames to settle
 		packet, err := codec.Encode(tone)
 		if err != nil {
 			return failure(err, reinstall)
@@ -89,10 +102,10 @@ func (d *doctor) opus(context.Context) Finding {
 	if loud := slices.Max(out); loud < 0.1 {
 		return failed(reinstall, "a tone came back at %.2f of full scale", loud)
 	}
-	return good("a tone comes back")
+	return good("works")
 }
 
-// vad loads the voice detection model and listens to silence with it.
+// vad loads the voice detection model and gives it silence.
 func (d *doctor) vad(context.Context) Finding {
 	v, file, err := d.Sound.Detector()
 	if err != nil {
@@ -100,8 +113,8 @@ func (d *doctor) vad(context.Context) Finding {
 	}
 	if v == nil {
 		return noted(
-			`"earshot model pull `+modelfile.Silero+`" fetches a model that knows speech from music`,
-			"by the sound's energy, which takes music for speech",
+			`"earshot model pull `+modelfile.Silero+`" fetches a model that distinguishes speech from music`,
+			"by sound level, which mistakes music for speech",
 		)
 	}
 	defer v.Close()

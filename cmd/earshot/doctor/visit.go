@@ -12,7 +12,7 @@ import (
 // visitTime bounds a visit to a room.
 const visitTime = 20 * time.Second
 
-// visitor is in a room just long enough to be told what it may do.
+// visitor stays in a room just long enough to learn its rights.
 type visitor struct {
 	joined chan bot.Capabilities
 }
@@ -21,11 +21,11 @@ type visitor struct {
 func (v visitor) Joined(can bot.Capabilities) {
 	select {
 	case v.joined <- can:
-	default: // told before
+	default: // a repeated call
 	}
 }
 
-// Speaker, Left and Talking implement bot.RoomHandler: who is there is not the visitor's business.
+// Speaker, Left and Talking implement bot.RoomHandler; a visitor ignores who is present.
 func (visitor) Speaker(models.Speaker) {}
 
 // Left implements bot.RoomHandler.
@@ -34,21 +34,21 @@ func (visitor) Left(string) {}
 // Talking implements bot.RoomHandler.
 func (visitor) Talking(string, bool) {}
 
-// Track implements bot.RoomHandler: nothing is listened to.
-func (visitor) Track(bot.TrackInfo) bot.TrackSink { return deaf{} }
+// Track implements bot.RoomHandler; a visitor discards audio.
+func (visitor) Track(bot.TrackInfo) bot.TrackSink { return discard{} }
 
-type deaf struct{}
+type discard struct{}
 
 // Packet implements bot.TrackSink.
-func (deaf) Packet([]byte, uint8) {}
+func (discard) Packet([]byte, uint8) {}
 
 // End implements bot.TrackSink.
-func (deaf) End() {}
+func (discard) End() {}
 
-// errNeverIn says that a connection came up, and the server never let the bot in.
+// errNeverIn means that the connection was established but the server never admitted the bot.
 var errNeverIn = errors.New("the server did not let the bot in")
 
-// visit joins a room, learns what the bot may do there, and leaves.
+// visit joins a room, learns the bot's rights, and leaves.
 func visit(ctx context.Context, c bot.Connector) (bot.Capabilities, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, visitTime, errNeverIn)
 	defer cancel()

@@ -25,22 +25,22 @@ type Metrics struct {
 	lost     *prometheus.CounterVec
 }
 
-// New makes them; nothing is counted yet.
+// New returns metrics with nothing counted yet.
 func New() *Metrics {
 	m := &Metrics{registry: prometheus.NewRegistry()}
 	m.final = prometheus.NewHistogram(prometheus.HistogramOpts{
-		Name: "earshot_final_latency_seconds", Help: "From the end of speech to the stored line.",
+		Name: "earshot_final_latency_seconds", Help: "Time from the end of speech to the stored line.",
 		Buckets: []float64{0.25, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 30, 60, 300},
 	})
 	m.partial = prometheus.NewHistogram(prometheus.HistogramOpts{
-		Name: "earshot_first_partial_latency_seconds", Help: "From the beginning of a stretch of speech to its first partial text.",
+		Name: "earshot_first_partial_latency_seconds", Help: "Time from the beginning of a speech segment to its first partial text.",
 		Buckets: []float64{0.5, 0.75, 1, 1.25, 1.5, 2, 3, 5, 10},
 	})
-	m.lines = counters("earshot_lines_total", "Stored lines, by how decoding went.", "state")
-	m.doubts = counters("earshot_doubt_total", "Stored lines that bear a doubt.", "tag")
+	m.lines = counters("earshot_lines_total", "Stored lines, by decoding result.", "state")
+	m.doubts = counters("earshot_doubt_total", "Stored lines marked as doubtful.", "tag")
 	m.flags = counters("earshot_flags_total", "Flags raised.", "rule", "level")
-	m.actions = counters("earshot_actions_total", "Actions in rooms, by how they ended.", "verb", "state")
-	m.voiced = prometheus.NewCounter(prometheus.CounterOpts{Name: "earshot_voiced_seconds_total", Help: "Speech that was heard."})
+	m.actions = counters("earshot_actions_total", "Actions in rooms, by result.", "verb", "state")
+	m.voiced = prometheus.NewCounter(prometheus.CounterOpts{Name: "earshot_voiced_seconds_total", Help: "Seconds of speech heard."})
 	m.lost = counters("earshot_lost_seconds_total", "Speech that could not be heard, by cause.", "cause")
 	m.registry.MustRegister(m.final, m.partial, m.lines, m.doubts, m.flags, m.actions, m.voiced, m.lost,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

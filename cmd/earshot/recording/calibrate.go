@@ -13,8 +13,8 @@ type Judged struct {
 	Right      bool
 }
 
-// Judge holds the lines of a recording, in order, against what was really said. A line is right when each of its words
-// stands in the reference in its place, and none between them was left out. confidence tells a line's.
+// Judge compares a recording's lines, in order, with what was really said. A line is right if each of its words stands at its place
+// in the reference with none left out between them. confidence returns a line's confidence.
 func Judge(said []models.Utterance, reference string, confidence func(models.Utterance) float64) (out []Judged) {
 	var words []string
 	var owner []int
@@ -41,7 +41,7 @@ func Judge(said []models.Utterance, reference string, confidence func(models.Utt
 	return out
 }
 
-// spokenWords are a text's words in lower case without punctuation.
+// spokenWords returns the words of a text in lower case without punctuation.
 func spokenWords(s string) []string {
 	s = strings.ReplaceAll(strings.ToLower(s), "\u2019", "'")
 	return strings.FieldsFunc(s, func(r rune) bool {
@@ -49,11 +49,11 @@ func spokenWords(s string) []string {
 	})
 }
 
-// alignBand is how many words recognition and reference may be apart from each other in their places.
+// alignBand is how many words the recognised text and the reference may drift apart.
 const alignBand = 2000
 
-// align gives the place in the reference of each word that stands there too, -1 for the others: the alignment with the
-// fewest insertions, deletions and substitutions.
+// align returns the position in the reference of each word that is also there, -1 for the others: the alignment with the fewest
+// insertions, deletions and substitutions.
 func align(words, reference []string) []int {
 	n, m := len(words), len(reference)
 	out := make([]int, n)
@@ -62,7 +62,7 @@ func align(words, reference []string) []int {
 	}
 	band := max(alignBand, 2*max(n-m, m-n))
 	const skipWord, skipReference, both = 0, 1, 2
-	step := make([][]byte, n+1) // of row i from its first column on
+	step := make([][]byte, n+1) // of row i, from its first column
 	first := func(i int) int { return max(0, i*m/max(1, n)-band) }
 	last := func(i int) int { return min(m, i*m/max(1, n)+band) }
 	var above []int
@@ -70,7 +70,7 @@ func align(words, reference []string) []int {
 	for i := 0; i <= n; i++ {
 		row := make([]int, last(i)-first(i)+1)
 		step[i] = make([]byte, len(row))
-		cell := func(j int) int { // in the row above
+		cell := func(j int) int { // a cell of the row above
 			if i == 0 || j < first(i-1) || j > last(i-1) {
 				return far
 			}
@@ -115,17 +115,17 @@ func align(words, reference []string) []int {
 	return out
 }
 
-// Threshold is what a least confidence does: which share of the wrong lines it doubts, and which of the right ones.
+// Threshold is the effect of a minimum confidence: the share of wrong lines it marks as doubtful, and that of right ones.
 type Threshold struct {
 	Percent      int
 	Wrong, Right float64
 }
 
-// Curve is what the thresholds from 5 to 95 percent do. Shares of no lines are 0.
+// Curve returns the effects of the thresholds from 5 to 95 percent. Shares of no lines are 0.
 func Curve(lines []Judged) (out []Threshold) {
 	for p := 5; p <= 95; p++ {
 		t := Threshold{Percent: p}
-		var doubted, all [2]float64 // of the wrong and the right ones
+		var doubted, all [2]float64 // of the wrong and the right lines
 		for _, l := range lines {
 			k := 0
 			if l.Right {
@@ -142,7 +142,7 @@ func Curve(lines []Judged) (out []Threshold) {
 	return out
 }
 
-// Best is the highest threshold that doubts no more than a share of the right lines; false when there is none.
+// Best returns the highest threshold that marks no more than a share of the right lines; false if there is none.
 func Best(curve []Threshold, share float64) (best Threshold, ok bool) {
 	for _, t := range curve {
 		if t.Right <= share {

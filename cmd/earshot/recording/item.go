@@ -7,17 +7,17 @@ import (
 	"earshot/transcribe"
 )
 
-// item is a gap, or a stretch of speech with the line that becomes of it.
+// item is a gap, or a stretch of speech with its line.
 type item struct {
 	startMS int64
 	gap     *models.Gap
 	clip    models.Clip
 	raised  float64 // dB
 	line    models.Utterance
-	done    chan error // holds one
+	done    chan error // receives one value
 }
 
-// decodeAll decodes stretches until there are no more. After one error there is nothing but that error.
+// decodeAll decodes stretches until there are no more. After one error every stretch gets that error.
 func decodeAll(ctx context.Context, e transcribe.Decoder, o Options, work <-chan *item) {
 	var broken error
 	for it := range work {
@@ -28,9 +28,24 @@ func decodeAll(ctx context.Context, e transcribe.Decoder, o Options, work <-chan
 	}
 }
 
-// decode decodes one stretch, at the second attempt if need be. One that can't be decoded becomes a failed line; an error
-// means that nothing can be decoded any more.
+// decode decodes one stretch, trying twice. One that can't be decoded becomes a failed line; an error means that nothing can be
+// decoded any more.
 func (it *item) decode(ctx context.Context, e transcribe.Decoder, o Options) error {
+	defer func() { it.clip.PCM = nil }()
+	if o.Known != nil {
+		if u, ok := o.Known(it.clip); ok {
+			it.line = u
+			return nil
+		}
+	}
+	if err := it.hear(ctx, e, o); err != nil || o.Heard == nil {
+		return err
+	}
+	return o.Heard(it.clip, it.line)
+}
+
+// hear decodes the stretch into a line.
+func (it *item) hear(ctx context.Context, e transcribe.Decoder, o Options) error {
 	for range 2 {
 		if r, ok := e.(transcribe.Readier); ok {
 			if err := r.Ready(ctx); err != nil {
@@ -41,7 +56,6 @@ func (it *item) decode(ctx context.Context, e transcribe.Decoder, o Options) err
 		if err == nil {
 			it.line = o.Filter.Utterance(it.clip, result, o.Model)
 			it.line.LevelDBFS -= it.raised
-			it.clip.PCM = nil
 			return nil
 		}
 		if ctx.Err() != nil {
@@ -50,6 +64,5 @@ func (it *item) decode(ctx context.Context, e transcribe.Decoder, o Options) err
 	}
 	it.line = transcribe.NewUtterance(it.clip, transcribe.Result{}, o.Model)
 	it.line.State, it.line.Doubt = models.UtteranceFailed, nil
-	it.clip.PCM = nil
 	return nil
 }

@@ -5,20 +5,21 @@ import (
 	"strings"
 )
 
-// kind is what a recording is by its first bytes.
+// kind is a recording's format, according to its first bytes.
 type kind int
 
 const (
 	kindUnknown kind = iota
 	kindWAV
 	kindOpus
-	kindOther // a known format that ffmpeg is to read
+	kindMJR
+	kindOther // a known format that ffmpeg has to read
 )
 
 // magic is how files of a format begin; "?" stands for any byte.
 type magic struct{ start, name string }
 
-// magics are formats that are not read here, by their first bytes.
+// magics are the first bytes of formats that are not read here.
 var magics = []magic{
 	{"ID3", "MP3"},
 	{"fLaC", "FLAC"},
@@ -56,8 +57,8 @@ func (m magic) fits(b []byte) bool {
 	return true
 }
 
-// identify says what a recording is by its first bytes, how many bytes of it come before the recording itself, and the
-// format's name where it has one.
+// identify returns a recording's format by its first bytes, how many bytes precede the recording itself, and the format's name if
+// it has one.
 func identify(b []byte) (k kind, skip int, name string) {
 	for _, id := range []string{"RIFF????WAVE", "RIFX????WAVE", "RF64????WAVE", "BW64????WAVE"} {
 		if (magic{start: id}).fits(b) {
@@ -71,6 +72,9 @@ func identify(b []byte) (k kind, skip int, name string) {
 		return kindOpus, 0, "Ogg Opus"
 	} else if i == 0 {
 		return kindOther, 0, "Ogg, without Opus"
+	}
+	if bytes.HasPrefix(b, []byte(mjrMagic)) {
+		return kindMJR, 0, "a recording of Janus"
 	}
 	for _, m := range magics {
 		if m.fits(b) {
@@ -88,7 +92,13 @@ func identify(b []byte) (k kind, skip int, name string) {
 	return kindUnknown, 0, ""
 }
 
-// id3Size is the length of an ID3v2 tag at the beginning, 0 when there is none.
+// Format returns the name of a recording's format by its first bytes, of which 64 kB are enough; "" if it is unknown.
+func Format(head []byte) string {
+	_, _, name := identify(head)
+	return name
+}
+
+// id3Size is the length of an ID3v2 tag at the beginning, 0 if there is none.
 func id3Size(b []byte) int {
 	if len(b) < 10 || string(b[:3]) != "ID3" {
 		return 0
@@ -102,7 +112,7 @@ func id3Size(b []byte) int {
 	return n + int(b[6])<<21 + int(b[7])<<14 + int(b[8])<<7 + int(b[9])
 }
 
-// quoted is a file's name as a shell takes it.
+// quoted quotes a file name for a shell.
 func quoted(name string) string {
 	if name != "" && !strings.ContainsFunc(name, func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("._/+:,@%-", r)

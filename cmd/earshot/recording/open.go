@@ -1,5 +1,5 @@
-// Package recording writes down what is said in recordings: it reads them piece by piece, cuts them at pauses as the bot
-// does with live speech, and gives lines and gaps in the order of time while it reads.
+// Package recording transcribes recordings: it reads them piece by piece, cuts them at pauses as the bot does live speech, and
+// returns lines and gaps in order of time while reading.
 package recording
 
 import (
@@ -16,32 +16,33 @@ import (
 	"earshot/bot/audio"
 	"earshot/bot/audio/sound"
 	"earshot/bot/audio/wav"
+	"earshot/bot/ffmpeg"
 	"earshot/models"
 )
 
-// ErrRecording is wrapped by every error that lies in the recording itself.
+// ErrRecording is wrapped by every error that is the recording's own fault.
 var ErrRecording = errors.New("recording")
 
-// sniffed is how many of a file's first bytes tell what it is. An OpusHead lies on the first page.
+// sniffed is how many of a file's first bytes are examined to identify it. An OpusHead lies on the first page.
 const sniffed = 64 << 10
 
 // Opener opens recordings.
 type Opener struct {
-	// Stdin is what "-" stands for.
+	// Stdin is the recording named "-".
 	Stdin io.Reader
-	// Convert starts a program that reads another format and writes a WAV stream; nil when there is none.
-	Convert *Converter
+	// Convert starts a program that reads another format and writes a WAV stream; nil if there is none.
+	Convert *ffmpeg.Launcher
 }
 
-// Source is a recording that was opened. The caller closes it.
+// Source is an open recording. The caller closes it.
 type Source struct {
-	// Name is the file's name without its folder; "stdin" for the standard input.
+	// Name is the file's name without its folder; "stdin" for standard input.
 	Name string
 	sound.Sound
 	close func() error
 }
 
-// Close closes the file, and tells what the program said that read it, if one did.
+// Close closes the file, and reports an error of the program that read it, if any.
 func (s *Source) Close() error {
 	if s.close == nil {
 		return nil
@@ -49,14 +50,14 @@ func (s *Source) Close() error {
 	return s.close()
 }
 
-// Open opens a recording by what it holds, not by what it is called; "-" is the standard input. Errors wrap ErrRecording.
+// Open opens a recording by its content, regardless of its name; "-" is standard input. Errors wrap ErrRecording.
 func (o Opener) Open(ctx context.Context, path string) (*Source, error) {
 	if path == "-" {
 		return o.read(ctx, o.Stdin, -1, path, nil)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, models.WithHint(fmt.Errorf("%w: %w", ErrRecording, err), "name a recording that can be read")
+		return nil, fmt.Errorf("%w: %w", ErrRecording, err)
 	}
 	size := int64(-1)
 	st, err := f.Stat()
@@ -76,7 +77,7 @@ func (o Opener) Open(ctx context.Context, path string) (*Source, error) {
 	return s, nil
 }
 
-// read finds out what a recording is. file is nil for the standard input.
+// read identifies a recording. file is nil for standard input.
 func (o Opener) read(ctx context.Context, r io.Reader, size int64, path string, file *os.File) (*Source, error) {
 	s := &Source{Name: filepath.Base(path)}
 	if file == nil {
@@ -95,10 +96,12 @@ func (o Opener) read(ctx context.Context, r io.Reader, size int64, path string, 
 	k, skip, name := identify(head)
 	switch k {
 	case kindWAV:
-		_, _ = br.Discard(skip) // it was peeked at
+		_, _ = br.Discard(skip) // already peeked at
 		s.Sound, err = wav.NewReader(br, max(-1, size-int64(skip)))
 	case kindOpus:
 		s.Sound, err = audio.NewOggSound(br, oggLength(file, size))
+	case kindMJR:
+		s.Sound, err = newMJR(br)
 	default:
 		return o.convert(ctx, s, br, path, name)
 	}
@@ -112,7 +115,7 @@ func (o Opener) read(ctx context.Context, r io.Reader, size int64, path string, 
 	return s, nil
 }
 
-// oggLength looks at the last page of a file.
+// oggLength reads the last page of a file.
 func oggLength(file *os.File, size int64) int64 {
 	if file == nil || size < 0 {
 		return 0
@@ -139,25 +142,26 @@ func (o Opener) convert(ctx context.Context, s *Source, r io.Reader, path, name 
 		return nil, models.WithHint(fmt.Errorf("%w %s: %s; there is no ffmpeg to read others", ErrRecording, path, what),
 			"install ffmpeg, or convert it where there is one:  ffmpeg -i "+quoted(shown)+" -ar 16000 "+quoted(base+".wav"))
 	}
-	c, err := o.Convert.start(ctx, r, path)
+	c, err := start(ctx, o.Convert, r, path)
 	if err != nil {
 		return nil, fmt.Errorf("%w %s: %s; %w", ErrRecording, path, what, err)
 	}
-	sound, err := wav.NewReader(c.out, -1)
+	sound, err := wav.NewReader(c.Out, -1)
 	if err != nil {
-		said := c.end()
+		said := c.End()
 		if said == nil {
 			said = err
 		}
 		return nil, models.WithHint(fmt.Errorf("%w %s: %s, and ffmpeg can't read it: %w", ErrRecording, path, what, said),
-			"name a recording of sound")
+			"name a recording")
 	}
 	closeFile := s.close
 	s.Sound, s.close = converted{sound, c}, func() error {
+		c.Stop()
 		if closeFile != nil {
-			return errors.Join(c.stop(), closeFile())
+			return closeFile()
 		}
-		return c.stop()
+		return nil
 	}
 	return s, nil
 }

@@ -15,13 +15,13 @@ import (
 )
 
 const (
-	// shortSilence is passed through as sound; a longer one is passed over. In samples at 16 kHz: 2 s.
+	// shortSilence is passed on as audio; longer silence is skipped. In samples at 16 kHz: 2 s.
 	shortSilence = 2 * models.SampleRate
-	// gapsApart are told apart; lost stretches that are closer make one gap. In samples: 2 s.
+	// gapsApart are reported separately; losses closer together form one gap. In samples: 2 s.
 	gapsApart = 2 * models.SampleRate
 )
 
-// reader reads a recording and cuts it into stretches. One goroutine runs it.
+// reader reads a recording and cuts it into stretches. It belongs to one goroutine.
 type reader struct {
 	source  *Source
 	options Options
@@ -29,24 +29,25 @@ type reader struct {
 	mix     sound.Mixer
 	lanes   []*lane
 	pos     int64   // samples read
-	pending []*item // found, and not yet given out: something earlier may come
+	pending []*item // found but held back: something earlier may still come
 	seq     int
-	lost    [][2]int64 // the latest stretches that are missing, in samples
-	open    int64      // where the gap in the making begins, -1 when there is none
+	lost    [][2]int64 // the latest missing stretches, in samples
+	open    int64      // where the current gap begins, -1 if there is none
 	gap     models.Gap
 	report  Report
 }
 
-// lane is the way of one speaker's sound, or of all channels together.
+// lane processes the audio of one speaker, or of all channels together.
 type lane struct {
 	level   sound.Leveller
 	cutter  *audio.Cutter
 	vad     audio.VAD
+	watch   *observer
 	speaker string
 	zeros   []float32
 }
 
-// run reads to the end, and gives items to order and to work.
+// run reads to the end, sending items to order and to work.
 func (r *reader) run(ctx context.Context, order, work chan<- *item) error {
 	for {
 		p, err := r.source.Next()
@@ -72,7 +73,7 @@ func (r *reader) run(ctx context.Context, order, work chan<- *item) error {
 	}
 }
 
-// send gives items to order, and those that are to be decoded to work.
+// send sends items to order, and those to be decoded to work.
 func send(ctx context.Context, items []*item, order, work chan<- *item) error {
 	for _, it := range items {
 		select {
@@ -93,13 +94,13 @@ func send(ctx context.Context, items []*item, order, work chan<- *item) error {
 	return nil
 }
 
-// clock is a place in the recording.
+// clock is a position in the recording.
 func clock(pos int64) string {
 	s := pos / models.SampleRate
 	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// take takes a piece; after the last, what is open ends.
+// take processes a piece; after the last one, open stretches end.
 func (r *reader) take(p sound.Piece, last bool) error {
 	if p.Lost {
 		r.lose(p.Samples())
@@ -120,10 +121,11 @@ func (r *reader) take(p sound.Piece, last bool) error {
 	for i, l := range r.lanes {
 		switch {
 		case last:
-			l.cutter.Push(l.level.Flush(), false)
+			l.hear(l.level.Flush())
 			l.cutter.Flush()
+			l.watch.end()
 		case i < len(channels):
-			l.cutter.Push(l.level.Push(channels[i]), false)
+			l.hear(l.level.Push(channels[i]))
 		default:
 			l.silence(p.Samples())
 		}
@@ -134,20 +136,32 @@ func (r *reader) take(p sound.Piece, last bool) error {
 	return nil
 }
 
-// silence passes time without sound.
+// hear passes audio at a level for speech.
+func (l *lane) hear(pcm []float32) {
+	l.watch.push(pcm)
+	l.cutter.Push(pcm, false)
+}
+
+// silence advances the time without audio.
 func (l *lane) silence(n int64) {
 	if n <= shortSilence {
 		l.zeros = append(l.zeros[:0], make([]float32, n)...)
-		l.cutter.Push(l.level.Push(l.zeros), false)
+		l.hear(l.level.Push(l.zeros))
 		return
 	}
-	l.cutter.Push(l.level.Flush(), false)
-	l.cutter.Silence(n, false)
-	l.level.Skip(n)
+	l.hear(l.level.Flush())
+	l.skip(n)
 	l.vad.Reset()
 }
 
-// widen makes the lanes that are wanted and not there.
+// skip passes over time without sound.
+func (l *lane) skip(n int64) {
+	l.watch.silence(n)
+	l.cutter.Silence(n, false)
+	l.level.Skip(n)
+}
+
+// widen adds the lanes that are missing.
 func (r *reader) widen(n int) error {
 	for len(r.lanes) < n {
 		l := &lane{vad: r.options.VAD()}
@@ -158,14 +172,14 @@ func (r *reader) widen(n int) error {
 		if l.cutter, err = audio.NewCutter(r.options.Segment, l.vad, func(s audio.Segment) { r.found(l, s) }); err != nil {
 			return err
 		}
-		l.cutter.Silence(r.pos, false)
-		l.level.Skip(r.pos)
+		l.watch = newObserver(r.options.Observe, l.speaker, l.cutter)
+		l.skip(r.pos)
 		r.lanes = append(r.lanes, l)
 	}
 	return nil
 }
 
-// measure keeps the level of the loudest moment.
+// measure records the level of the loudest moment.
 func (r *reader) measure(channels [][]float32) {
 	for _, pcm := range channels {
 		for len(pcm) > 0 {
@@ -182,7 +196,7 @@ func (r *reader) measure(channels [][]float32) {
 	}
 }
 
-// lose notes that the next n samples are missing.
+// lose records that the next n samples are missing.
 func (r *reader) lose(n int64) {
 	r.report.LostMS += n / 16
 	if k := len(r.lost); k > 0 && r.lost[k-1][1] == r.pos {
@@ -228,7 +242,7 @@ func (r *reader) found(l *lane, s audio.Segment) {
 	r.pending = append(r.pending, it)
 }
 
-// due are the items before which nothing can come any more, in order.
+// due returns the items before which nothing can come any more, in order.
 func (r *reader) due(all bool) (out []*item) {
 	if len(r.pending) == 0 {
 		return nil
@@ -257,11 +271,11 @@ func (r *reader) due(all bool) (out []*item) {
 	return out
 }
 
-// close gives the voice detectors back.
+// close releases the voice detectors.
 func (r *reader) close() {
 	for _, l := range r.lanes {
 		if c, ok := l.vad.(io.Closer); ok {
-			_ = c.Close() // it frees memory
+			_ = c.Close() // frees memory
 		}
 	}
 }

@@ -13,18 +13,18 @@ import (
 	"earshot/models"
 )
 
-// Transcribe reads a recording to its end and gives what is said in it to a sink. An error says that it came to an early
-// end: the recording can't be read on (it wraps the error of audio), nothing can be decoded any more, the sink does not
-// take more, or ctx has ended. The report is that of what was done.
+// Transcribe reads a recording to its end and passes its lines and gaps to a sink. An error means that it ended early: the
+// recording became unreadable (wrapping the audio error), nothing can be decoded any more, the sink failed, or ctx ended. The
+// report covers what was done.
 func Transcribe(ctx context.Context, s *Source, o Options, to Sink) (Report, error) {
 	if o.Progress == nil {
 		o.Progress = &Progress{}
 	}
 	o.Progress.length.Store(s.Length())
 	r := &reader{source: s, options: o, track: strings.ToLower(s.Name), open: -1}
-	r.report.LoudestDBFS = -100
+	r.report.LoudestDBFS, r.report.SaysMS = -100, s.Length()/16
 	defer r.close()
-	// Reading runs ahead of decoding by a few stretches. A recording that can't be read on ends neither decoding nor writing.
+	// Reading runs a few stretches ahead of decoding. An unreadable recording stops neither decoding nor writing.
 	order := make(chan *item, 2*len(o.Decoders)+4)
 	work := make(chan *item, len(o.Decoders))
 	ctx, cancel := context.WithCancel(ctx)
@@ -54,7 +54,7 @@ func Transcribe(ctx context.Context, s *Source, o Options, to Sink) (Report, err
 	return report, err
 }
 
-// writer gives items to the sink in their order.
+// writer passes items to the sink in order.
 type writer struct {
 	to            Sink
 	progress      *Progress
@@ -62,8 +62,8 @@ type writer struct {
 	doneMS        int64
 }
 
-// run takes items until there are no more. The first error, the sink's or a decoder's, ends everything: what comes after
-// would not be complete.
+// run takes items until there are no more. The first error, the sink's or a decoder's, ends everything: the result would be
+// incomplete otherwise.
 func (w *writer) run(order <-chan *item, cancel func()) (broken error) {
 	for it := range order {
 		if broken != nil {
@@ -101,10 +101,10 @@ func (w *writer) give(it *item) error {
 	return nil
 }
 
-// Unreadable reports whether an error of Transcribe says that the recording can't be read on.
+// Unreadable reports whether an error of Transcribe means that the recording became unreadable.
 func Unreadable(err error) bool {
 	return errors.Is(err, wav.ErrNotWAV) || errors.Is(err, audio.ErrNotOgg) || errors.Is(err, sound.ErrTooLong) || errors.Is(err, errRead)
 }
 
-// errRead is wrapped by every error of reading.
+// errRead is wrapped by every reading error.
 var errRead = errors.New("can't be read in full")

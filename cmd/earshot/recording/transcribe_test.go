@@ -279,3 +279,36 @@ func TestCurve(t *testing.T) {
 		t.Error("a threshold that doubts everything")
 	}
 }
+
+// TestObserve: speech and sound are observed where they are, after silence that was passed over too.
+func TestObserve(t *testing.T) {
+	speech, silence := talking(3)
+	in := slices.Concat(mono(speech, silence), []sound.Piece{{Silent: 3600 * 16000}}, mono(speech, silence))
+	o := options(engine{})
+	talk := map[int64]int64{} // ms by the hour
+	loudest := map[int64]float64{}
+	last := int64(0)
+	o.Observe = func(x models.Observation) {
+		if last = max(last, x.AtMS); x.AtMS < last-5000 {
+			t.Errorf("an observation of %d ms after one of %d", x.AtMS, last)
+		}
+		for _, v := range x.Voiced {
+			talk[v.StartMS/3_600_000] += v.EndMS - v.StartMS
+			if at := v.StartMS % 3_600_000; x.AtMS != v.EndMS || v.EndMS-v.StartMS > 1000 || at > 9300 || at > 3300 && at < 5900 {
+				t.Errorf("%+v", x)
+			}
+		}
+		if x.Sound != nil {
+			loudest[x.Sound.StartMS/3_600_000] = max(-x.Sound.LevelDBFS, loudest[x.Sound.StartMS/3_600_000])
+		}
+	}
+	var to sink
+	if _, err := Transcribe(t.Context(), &Source{Name: "talk.wav", Sound: &pieces{in, io.EOF}}, o, &to); err != nil {
+		t.Fatal(err)
+	}
+	for hour := range int64(2) {
+		if talk[hour] < 900 || talk[hour] > 3500 || loudest[hour] < 10 || loudest[hour] > 40 {
+			t.Errorf("hour %d: %d ms of speech, %.0f dBFS", hour, talk[hour], -loudest[hour])
+		}
+	}
+}

@@ -33,6 +33,7 @@ func RoomSecrets() []roomSecret {
 	pin := func(s configs.Server) string { return s.PINFile }
 	roomToken := func(s configs.Server) string { return s.RoomTokenFile }
 	ofRoom := func(s configs.Server) string { return s.SecretFile }
+	password := func(s configs.Server) string { return s.PasswordFile }
 	return []roomSecret{
 		{"LIVEKIT_API_KEY", "LIVEKIT_URL", kinds(models.RoomLiveKit), "api_key_file", key},
 		{"LIVEKIT_API_SECRET", "LIVEKIT_URL", kinds(models.RoomLiveKit), "api_secret_file", secret},
@@ -43,6 +44,14 @@ func RoomSecrets() []roomSecret {
 		{"EARSHOT_JANUS_PIN", "EARSHOT_JANUS_URL", kinds(models.RoomJanus), "pin_file", pin},
 		{"EARSHOT_JANUS_ROOM_TOKEN", "EARSHOT_JANUS_URL", kinds(models.RoomJanus), "room_token_file", roomToken},
 		{"EARSHOT_JANUS_SECRET", "EARSHOT_JANUS_URL", kinds(models.RoomJanus), "secret_file", ofRoom},
+		{"EARSHOT_MUMBLE_PASSWORD", "EARSHOT_MUMBLE_URL", kinds(models.RoomMumble), "password_file", password},
+		{"EARSHOT_MUMBLE_TOKENS", "EARSHOT_MUMBLE_URL", kinds(models.RoomMumble), "token_file", token},
+		{"EARSHOT_JITSI_TOKEN", "EARSHOT_JITSI_URL", kinds(models.RoomJitsi), "token_file", token},
+		{"EARSHOT_JITSI_PASSWORD", "EARSHOT_JITSI_URL", kinds(models.RoomJitsi), "password_file", password},
+		{"EARSHOT_JITSI_JWT", "EARSHOT_JITSI_URL", kinds(models.RoomJitsi), "room_token_file", roomToken},
+		{"EARSHOT_STREAM_PASSWORD", "EARSHOT_STREAM_URL", kinds(
+			models.RoomHLS, models.RoomIcecast, models.RoomRTMP, models.RoomRTSP, models.RoomSRT,
+		), "password_file", password},
 	}
 }
 
@@ -85,7 +94,7 @@ func OpenKeyring(env Environ, cfg configs.Config, asked ...string) (*Keyring, er
 		k.Files[at.Server()] = s
 	}
 	own := ownServer(cfg.Listen)
-	for _, r := range append(slices.Clone(cfg.Rooms), configs.Room{URL: cfg.LiveKit.URL}) {
+	for _, r := range append(slices.Clone(cfg.Rooms), configs.Room{URL: cfg.LiveKit.URL}, configs.Room{URL: cfg.Jitsi.URL}) {
 		at, err := models.ParseServer(r.URL)
 		if err == nil {
 			add(r.URL, at.Server() != own && !holdsSecrets(k.Files[at.Server()]))
@@ -145,7 +154,10 @@ func (e Environ) meant(s roomSecret, found []string) (string, error) {
 		return "", nil
 	}
 	if given := e.Get(s.url); given != "" {
-		at, err := models.ParseServer(asRoomServer(given))
+		if server, ok := models.FromLiveKit(given); ok {
+			given = server
+		}
+		at, err := models.ParseServer(given)
 		if err != nil || !slices.Contains(s.Kinds, at.Kind) {
 			return "", models.WithHint(
 				fmt.Errorf("%s names no server that %s could be for", s.url, s.Variable), "write it as rooms are written: livekit://rooms.example",
@@ -163,18 +175,6 @@ func (e Environ) meant(s roomSecret, found []string) (string, error) {
 		"%s is set, and the configuration has %s: it does not say which of them the secret is for", s.Variable, strings.Join(found, " and "),
 	),
 		"set "+s.url+" to the one, or name files with their secrets under servers")
-}
-
-// asRoomServer reads LiveKit's own way of writing a server, as its tools want it in LIVEKIT_URL.
-func asRoomServer(s string) string {
-	for from, to := range map[string]string{
-		"ws://": "livekit+ws://", "http://": "livekit+ws://", "wss://": "livekit+wss://", "https://": "livekit+wss://",
-	} {
-		if rest, ok := strings.CutPrefix(s, from); ok {
-			return to + rest
-		}
-	}
-	return s
 }
 
 // Unused are the secrets of the environment that no server is given.

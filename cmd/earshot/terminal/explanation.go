@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/explain"
 )
 
-// FlagText tells all that a flag knows of itself.
+// FlagText describes a flag in full.
 func FlagText(paint Palette, e explain.Explanation) string {
 	w := &strings.Builder{}
 	fmt.Fprintf(w, "%s  level %s, mode %s\n", paint.Alert("▲ "+e.Rule), e.Level, e.Mode)
@@ -28,7 +28,7 @@ func FlagText(paint Palette, e explain.Explanation) string {
 	return w.String()
 }
 
-// VerdictText tells how a verdict fell and what came of it; "" when none is stored.
+// VerdictText describes a verdict and its consequences; "" if none is stored.
 func VerdictText(paint Palette, e explain.Explanation) string {
 	d := e.Decision
 	if d == nil {
@@ -65,10 +65,20 @@ func VerdictText(paint Palette, e explain.Explanation) string {
 		fmt.Fprintf(w, "  points: %+g in %s%s\n", p.Points, Plain(p.Ledger), pointsText(*d))
 	}
 	for _, x := range e.Actions {
-		fmt.Fprintf(w, "  done: %s\n", Plain(actionText(x)))
+		fmt.Fprintf(w, "  done: %s (by %s, %s)\n", ActionText(paint, x), decider(x.By), latest(x).Local().Format(time.DateTime))
 	}
 	if len(e.Actions) == 0 {
 		fmt.Fprintln(w, "  done: nothing")
 	}
 	return w.String()
+}
+
+// latest is the time of the latest that is known of an action.
+func latest(a models.Action) time.Time {
+	for _, t := range []time.Time{a.Seen, a.Sent} {
+		if !t.IsZero() {
+			return t
+		}
+	}
+	return a.Created
 }

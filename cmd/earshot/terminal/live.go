@@ -7,29 +7,31 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"earshot/models"
 	"earshot/moderation/review/export"
 )
 
-// LivePrinter writes a session to a terminal as it happens: one line an utterance, flags below the line they are about.
-// It is used by one goroutine at a time.
+// LivePrinter prints a session to a terminal as it happens: a line per utterance, with its flags below.
+// Only one goroutine may use it at a time.
 type LivePrinter struct {
 	w     io.Writer
 	paint Palette
 	json  bool
 	width int
-	// guess is the unfinished line that stands at the bottom of the terminal, or nothing.
+	// guess is the key of the unfinished line at the bottom of the terminal, if any.
 	guess models.Key
+	told  map[string]bool // ids of flags already printed
 }
 
-// NewLivePrinter prints for people, with colour when the Palette has it, or as one JSON event per line.
+// NewLivePrinter prints for people, in colour if the Palette has colours, or as one JSON event per line.
 func NewLivePrinter(w io.Writer, paint Palette, asJSON bool) *LivePrinter {
-	return &LivePrinter{w: w, paint: paint, json: asJSON, width: 6}
+	return &LivePrinter{w: w, paint: paint, json: asJSON, width: 6, told: map[string]bool{}}
 }
 
-// Print writes one event. Events that a person need not see at once are passed over.
+// Print prints one event. Events that nobody needs to see immediately are ignored.
 func (p *LivePrinter) Print(e models.Event) error {
 	if p.json {
 		return json.NewEncoder(p.w).Encode(e)
@@ -39,8 +41,8 @@ func (p *LivePrinter) Print(e models.Event) error {
 	}
 	text := p.text(e)
 	if text != "" {
-		text = p.wipe() + text + "\n"
-	} else if e.Utterance != nil && e.Utterance.Key == p.guess { // nothing was said after all
+		text = p.wipe() + p.paint.Fold(text) + "\n"
+	} else if e.Utterance != nil && e.Utterance.Key == p.guess { // the unfinished line turned out to contain no speech
 		text = p.wipe()
 	}
 	if text == "" {
@@ -50,13 +52,13 @@ func (p *LivePrinter) Print(e models.Event) error {
 	return err
 }
 
-// eraseLine moves to the beginning of the terminal's line and clears it.
+// eraseLine moves the cursor to the start of the terminal's line and clears it.
 const eraseLine = "\r\x1b[2K"
 
-// maxGuess is how much of an unfinished line is shown: one that wraps could not be wiped.
+// maxGuess is how much of an unfinished line is shown at most, in columns: a line that wraps could not be erased.
 const maxGuess = 56
 
-// partial shows the newest unfinished line at the bottom, greyed, on a terminal; its end, where it is long.
+// partial shows the newest unfinished line dimmed at the bottom of a terminal; only its end if it is long.
 func (p *LivePrinter) partial(x models.Partial) error {
 	if !p.paint.on {
 		return nil
@@ -69,19 +71,24 @@ func (p *LivePrinter) partial(x models.Partial) error {
 		_, err := io.WriteString(p.w, p.wipe())
 		return err
 	}
-	if len(text) > maxGuess {
-		text = append([]rune("…"), text[len(text)-maxGuess:]...)
-	}
 	name := []rune(Plain(x.SpeakerName))
+	head := fmt.Sprintf("%s  %s: ", export.Clock(x.StartMS), string(name[:min(len(name), 12)]))
+	room := maxGuess
+	if p.paint.width > 0 {
+		room = max(1, min(maxGuess, p.paint.width-columns(head)-len("...."))) // the marks around it and the last column
+	}
+	if columns(string(text)) > room {
+		for columns(string(text)) > room {
+			text = text[1:]
+		}
+		text = append([]rune("…"), text...)
+	}
 	p.guess = x.Key
-	_, err := fmt.Fprintf(
-		p.w, "%s%s", eraseLine,
-		p.paint.Dim(fmt.Sprintf("%s  %s: %s …", export.Clock(x.StartMS), string(name[:min(len(name), 12)]), string(text))),
-	)
+	_, err := fmt.Fprintf(p.w, "%s%s", eraseLine, p.paint.Dim(head+string(text)+" …"))
 	return err
 }
 
-// wipe takes the unfinished line away.
+// wipe erases the unfinished line.
 func (p *LivePrinter) wipe() string {
 	if p.guess == (models.Key{}) {
 		return ""
@@ -125,15 +132,20 @@ func (p *LivePrinter) utterance(u models.Utterance) string {
 	return line
 }
 
+// flag prints a flag once; later changes arrive as decisions.
 func (p *LivePrinter) flag(f models.Flag) string {
+	if p.told[f.ID] {
+		return ""
+	}
+	p.told[f.ID] = true
 	mark := p.paint.level(f.Level, fmt.Sprintf("▲ %s  %s", f.Rule, f.Level))
 	return p.indent() + mark + "  " + Plain(f.SpeakerName+": "+f.Why)
 }
 
-// indent is where the words of lines begin.
+// indent is the column where the text of lines begins.
 func (p *LivePrinter) indent() string { return strings.Repeat(" ", len("00:00  ")+p.width+2) }
 
-// decision tells of an ask, and of a host's answer; what was only written down shows as its flag.
+// decision prints asks and hosts' answers; what was only logged was printed as a flag.
 func (p *LivePrinter) decision(d models.Decision) string {
 	switch {
 	case d.Ask == models.AskOpen:
@@ -146,17 +158,21 @@ func (p *LivePrinter) decision(d models.Decision) string {
 	return ""
 }
 
-// action tells whether something took effect.
-func (p *LivePrinter) action(a models.Action) string {
-	what := Plain(strings.TrimSpace(fmt.Sprintf("%s %s", a.Verb, a.TargetName)))
-	if a.State == models.ActionSeen {
-		return p.indent() + fmt.Sprintf("✓ %s, seen after %.1f s", what, a.Seen.Sub(a.Sent).Seconds())
+// action prints whether an action took effect.
+func (p *LivePrinter) action(a models.Action) string { return p.indent() + ActionText(p.paint, a) }
+
+// ActionText returns one line that says whether an action took effect.
+func ActionText(paint Palette, a models.Action) string {
+	o := a.Outcome(a.TargetName, time.Now())
+	line := Plain(o.Sign + " " + o.Text)
+	if a.State == models.ActionSeen || a.State == models.ActionUndone {
+		return line
 	}
-	return p.indent() + p.paint.Alert("✗ "+what) + "  " + Plain(a.Error)
+	return paint.Alert(line)
 }
 
-// While prints events until do has ended and stop has closed their channel. After an error it goes on taking them, so that
-// nobody waits. What do prints itself must go through a SharedWriter that this printer writes to as well.
+// While prints events until do has returned and stop has closed their channel. After an error it keeps receiving them, so that
+// no sender blocks. Anything do prints itself must go through a SharedWriter that this printer also writes to.
 func (p *LivePrinter) While(events <-chan models.Event, stop func(), do func() error) error {
 	printed := make(chan error, 1)
 	go func() { printed <- p.follow(events) }()
@@ -165,7 +181,7 @@ func (p *LivePrinter) While(events <-chan models.Event, stop func(), do func() e
 	return errors.Join(err, <-printed)
 }
 
-// follow prints events until the channel is closed. After an error it goes on taking them, so that nobody waits.
+// follow prints events until the channel is closed. After an error it keeps receiving them, so that no sender blocks.
 func (p *LivePrinter) follow(events <-chan models.Event) error {
 	var err error
 	for e := range events {

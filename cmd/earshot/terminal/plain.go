@@ -2,13 +2,14 @@ package terminal
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
 )
 
-// Plain makes text of others (names, words, paths) safe to print as one line: control characters could drive the
-// terminal, and bidirectional formatting could make one name look like another.
+// Plain makes untrusted text (names, words, paths) safe to print on one line: control characters could control the terminal,
+// and bidirectional formatting could disguise one name as another.
 func Plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -21,6 +22,12 @@ func Plain(s string) string {
 	}, s)
 }
 
+// reasons are the words for programs by which connectors say that they failed; what they wrap says it to people.
+var reasons = regexp.MustCompile(`(^|: )(?:failed:(?:ice|auth|server)|denied): `)
+
+// WithoutReasons leaves out of an error's text the words for programs that say why a session ended.
+func WithoutReasons(text string) string { return reasons.ReplaceAllString(text, "$1") }
+
 // PlainLines is Plain, but keeps line breaks.
 func PlainLines(s string) string {
 	lines := strings.Split(strings.TrimRight(s, "\n"), "\n")
@@ -30,12 +37,7 @@ func PlainLines(s string) string {
 	return strings.Join(lines, "\n")
 }
 
-// Indent writes a label before the first line of a text, and lines the others up below it.
-func Indent(label, text string) string {
-	return label + strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", len(label))) + "\n"
-}
-
-// OrDash is a cell of a table, which is never empty.
+// OrDash returns a table cell, which is never empty.
 func OrDash(s string) string {
 	if s == "" {
 		return "-"
@@ -43,11 +45,11 @@ func OrDash(s string) string {
 	return s
 }
 
-// Timestamp is a time of a session, in ms from its start, to the second.
+// Timestamp formats a session time, in ms from the start, to the second.
 func Timestamp(ms int64) string {
 	s := ms / 1000
 	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-// Minute is a time of day as this machine's clock shows it, with its date.
+// Minute formats a time with its date, in this machine's time zone.
 func Minute(t time.Time) string { return t.Local().Format("2006-01-02 15:04") }

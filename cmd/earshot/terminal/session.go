@@ -8,7 +8,7 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// SessionRows are the rows of a list of sessions; times of day are those of this machine.
+// SessionRows returns the rows of a list of sessions; times are in this machine's time zone.
 func SessionRows(found []models.SessionInfo) [][]string {
 	rows := [][]string{{"SESSION", "ROOM", "STARTED", "LENGTH", "LINES", "FLAGS", "STATE"}}
 	for _, s := range found {
@@ -20,7 +20,7 @@ func SessionRows(found []models.SessionInfo) [][]string {
 	return rows
 }
 
-// RoomName is what the room of a session is called.
+// RoomName returns the display name of a session's room.
 func RoomName(s models.Session) string {
 	if s.Name != "" {
 		return s.Name
@@ -28,7 +28,7 @@ func RoomName(s models.Session) string {
 	return s.Room
 }
 
-// StateText says whether a session goes on, or why it ended.
+// StateText says that a session is live, or why it ended.
 func StateText(s models.Session) string {
 	if s.Live() {
 		return "live"

@@ -5,13 +5,13 @@ import (
 	"sync"
 )
 
-// SharedWriter takes whole writes of several goroutines, one after the other.
+// SharedWriter serialises the writes of several goroutines.
 type SharedWriter struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-// NewSharedWriter shares a writer that nobody else writes to.
+// NewSharedWriter wraps a writer that nobody else writes to.
 func NewSharedWriter(w io.Writer) *SharedWriter { return &SharedWriter{w: w} }
 
 // Write implements io.Writer.

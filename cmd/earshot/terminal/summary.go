@@ -13,7 +13,7 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// PrintSummary writes a summary for people.
+// PrintSummary prints a summary for people.
 func PrintSummary(w io.Writer, paint Palette, s models.Summary) error {
 	var b strings.Builder
 	b.WriteString(paint.Bold(Plain(s.Headline)) + "\n")
@@ -50,7 +50,7 @@ func PrintSummary(w io.Writer, paint Palette, s models.Summary) error {
 	if s.Lines > 0 {
 		b.WriteString("\n" + paint.Dim(Plain(export.SummaryNote(s))) + "\n")
 	}
-	_, err := io.WriteString(w, b.String())
+	_, err := io.WriteString(w, paint.Fold(b.String()))
 	return err
 }
 
@@ -62,7 +62,7 @@ func itemRows(items []models.SummaryItem, names map[string]string, paint Palette
 	return out
 }
 
-// task is who is to do it and until when.
+// task says who is to do something, and by when.
 func task(it models.SummaryItem, paint Palette) string {
 	if t := it.Task(); t != "" {
 		return paint.Dim(" — " + Plain(t))
@@ -89,7 +89,7 @@ func talkRows(talk []models.TalkShare) [][]string {
 	return rows
 }
 
-// digestRows are two sentences: what was flagged and decided, by which rules.
+// digestRows returns two sentences: what was flagged and decided, and by which rules.
 func digestRows(d models.ModerationDigest) []string {
 	rows := []string{fmt.Sprintf("  %s: %d confirmed, %d dismissed, %d open", models.Count(d.Flags, "flag"), d.Confirmed, d.Dismissed, d.Open)}
 	var rules []string

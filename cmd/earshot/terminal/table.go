@@ -6,16 +6,17 @@ import (
 	"text/tabwriter"
 )
 
-// Table writes rows in aligned columns, the first row as the heading.
+// Table prints rows in aligned columns, with the first row as the heading. On a terminal that is too narrow for a row on one line,
+// columns continue on lines below, indented, and cells wrap between words below their beginning.
 func Table(w io.Writer, paint Palette, rows [][]string) error {
+	rows = plainCells(rows)
+	if at, fits := places(rows, paint.width); paint.width > 0 && !fits {
+		return narrowTable(w, paint, rows, at)
+	}
 	var b strings.Builder
-	tw := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	tw := tabwriter.NewWriter(&b, 0, 0, gap, ' ', 0)
 	for _, row := range rows {
-		cells := make([]string, len(row))
-		for i, c := range row {
-			cells[i] = Plain(c)
-		}
-		_, _ = io.WriteString(tw, strings.Join(cells, "\t")+"\n") // into memory
+		_, _ = io.WriteString(tw, strings.Join(row, "\t")+"\n") // writes to memory
 	}
 	_ = tw.Flush()
 	head, rest, _ := strings.Cut(b.String(), "\n")
@@ -23,7 +24,32 @@ func Table(w io.Writer, paint Palette, rows [][]string) error {
 	return err
 }
 
-// trimLines removes the blanks at the ends of lines.
+func plainCells(rows [][]string) [][]string {
+	out := make([][]string, len(rows))
+	for i, row := range rows {
+		out[i] = make([]string, len(row))
+		for j, cell := range row {
+			out[i][j] = Plain(cell)
+		}
+	}
+	return out
+}
+
+// narrowTable prints a table whose columns have their places on several lines.
+func narrowTable(w io.Writer, paint Palette, rows [][]string, at []place) error {
+	var b strings.Builder
+	for i, row := range rows {
+		text := narrowRow(row, at)
+		if i == 0 {
+			text = paint.Bold(text)
+		}
+		b.WriteString(text + "\n")
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// trimLines removes trailing blanks from lines.
 func trimLines(s string) string {
 	lines := strings.Split(s, "\n")
 	for i, l := range lines {

@@ -65,7 +65,7 @@ func TestColourOnATerminal(t *testing.T) {
 	}{
 		{[]string{"TERM=xterm"}, true},
 		{nil, true},
-		{[]string{"TERM=xterm", "NO_COLOR="}, true}, // an empty one counts as not set
+		{[]string{"TERM=xterm", "NO_COLOR="}, true}, // an empty value counts as unset
 		{[]string{"TERM=xterm", "NO_COLOR=1"}, false},
 		{[]string{"TERM=dumb"}, false},
 	} {
@@ -75,7 +75,7 @@ func TestColourOnATerminal(t *testing.T) {
 	}
 }
 
-// openTerminal opens a pseudo-terminal's master, which is a terminal too.
+// openTerminal opens a pseudo-terminal's master side, which is a terminal too.
 func openTerminal(t *testing.T) *os.File {
 	t.Helper()
 	f, err := os.OpenFile("/dev/ptmx", os.O_RDWR, 0)

@@ -10,7 +10,7 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// Transcript is everything that is shown of a session; "sessions show --json" prints it as it is.
+// Transcript is everything shown of a session; "sessions show --json" prints it as it is.
 type Transcript struct {
 	Session    models.SessionInfo `json:"session"`
 	Utterances []models.Utterance `json:"utterances"`
@@ -18,7 +18,7 @@ type Transcript struct {
 	Gaps       []models.Gap       `json:"gaps"`
 }
 
-// Print writes the transcript for people; times of day are those of this machine: what it is, the lines, who talked how much.
+// Print prints the transcript for people: heading, lines, and who talked how much. Times are in this machine's time zone.
 func (t Transcript) Print(w io.Writer, paint Palette) error {
 	head := t.heading()
 	text := paint.Bold(Plain(head[0])) + "\n" + Plain(head[1]) + "\n\n"
@@ -28,13 +28,13 @@ func (t Transcript) Print(w io.Writer, paint Palette) error {
 	if len(t.Session.Speakers) > 0 {
 		text += "\n"
 	}
-	if _, err := io.WriteString(w, text); err != nil || len(t.Session.Speakers) == 0 {
+	if _, err := io.WriteString(w, paint.Fold(text)); err != nil || len(t.Session.Speakers) == 0 {
 		return err
 	}
 	return Table(w, paint, speakerRows(t.Session))
 }
 
-// heading is two lines: the stay, and what it was heard and judged with.
+// heading returns two lines: about the session, and about the model and rules used.
 func (t Transcript) heading() [2]string {
 	s := t.Session
 	first := fmt.Sprintf("%s  %s  %s  %s", RoomName(s.Session), Minute(s.Started),
@@ -59,7 +59,7 @@ func (t Transcript) heading() [2]string {
 	return [2]string{first, strings.Join(parts, " · ")}
 }
 
-// lines are the transcript, with each gap before the first line that begins after it.
+// lines prints the transcript, with each gap before the first line that begins after it.
 func (t Transcript) lines(paint Palette) []string {
 	flags := map[models.Key][]models.Flag{}
 	width := 0
@@ -87,7 +87,7 @@ func (t Transcript) lines(paint Palette) []string {
 	return out
 }
 
-// utteranceLine is one line with its flags; doubtful text is dim.
+// utteranceLine prints one line with its flags; doubtful text is dim.
 func utteranceLine(u models.Utterance, flags []models.Flag, width int, paint Palette) string {
 	line := Plain(export.Line(u, nil, width))
 	if len(u.Doubt) > 0 || u.State == models.UtteranceFailed {
@@ -103,7 +103,7 @@ func utteranceLine(u models.Utterance, flags []models.Flag, width int, paint Pal
 		} else {
 			mark = paint.level(f.Level, mark)
 		}
-		line += "  " + mark
+		line += "  " + mark + "  " + paint.Dim(Plain(f.ID))
 	}
 	return line
 }

@@ -19,7 +19,7 @@ func verdictText(d models.Decision) string {
 	case models.VerdictPending:
 		return "pending: it waits for a closer look"
 	}
-	return "logged: written down"
+	return "logged: recorded only"
 }
 
 // lookText is what came of a second look.
@@ -87,36 +87,6 @@ func pointsText(d models.Decision) string {
 		return ", which never counted"
 	}
 	return ""
-}
-
-// actionText is an action with how far it came.
-func actionText(x models.Action) string {
-	text := string(x.Verb)
-	if x.TargetName != "" {
-		text += " " + x.TargetName
-	}
-	if x.ForMS > 0 {
-		text += " for " + (time.Duration(x.ForMS) * time.Millisecond).String()
-	}
-	return text + ", by " + decider(x.By) + ": " + stateText(x)
-}
-
-// stateText says whether an action took effect.
-func stateText(x models.Action) string {
-	switch x.State {
-	case models.ActionSent:
-		return "sent; its effect was not seen"
-	case models.ActionSeen:
-		return "took effect on " + x.Seen.Local().Format(time.DateTime)
-	case models.ActionFailed:
-		if x.Error != "" {
-			return "failed: " + x.Error
-		}
-		return "failed"
-	case models.ActionUndone:
-		return "taken back"
-	}
-	return "planned, not sent"
 }
 
 // decider names who decided: a person, or the rule.

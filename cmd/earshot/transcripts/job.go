@@ -13,26 +13,26 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// Teller tells a person what goes on, beside the text.
-type Teller interface {
+// ProgressReporter reports progress to a person, separately from the text.
+type ProgressReporter interface {
 	Notef(format string, args ...any)
 	Tellf(format string, args ...any)
 	PrintError(err error)
 }
 
-// Job writes recordings down, one after another.
+// Job transcribes recordings one after another.
 type Job struct {
 	With  *Transcriber
 	Out   *Output
 	Files []string
-	Tell  Teller
-	// Bar makes a bar that shows how much of a recording is read, in ms; -1: nobody knows how long it is. Where it is nil,
-	// that is told now and then.
+	Tell  ProgressReporter
+	// Bar makes a progress bar of how much of a recording has been read, in ms; -1: its length is unknown. If Bar is nil, progress is
+	// printed as a line from time to time.
 	Bar func(most int64, name string) *progressbar.ProgressBar
 }
 
-// Run transcribes one file after another. What is wrong with one keeps the others from nothing, and is told at once; the
-// error tells how many failed.
+// Run transcribes one file after another. A failed file doesn't stop the others and is reported immediately; the error says how
+// many failed.
 func (j *Job) Run(ctx context.Context) error {
 	var first error
 	failed, unread := 0, 0
@@ -44,7 +44,7 @@ func (j *Job) Run(ctx context.Context) error {
 		switch {
 		case err == nil:
 			continue
-		case !isIncomplete(err) && !errors.Is(err, recording.ErrRecording): // nothing can be decoded or written any more
+		case !isIncomplete(err) && !errors.Is(err, recording.ErrRecording): // nothing more can be decoded or written
 			return err
 		case len(j.Files) > 1:
 			j.Tell.PrintError(err)
@@ -60,7 +60,7 @@ func (j *Job) Run(ctx context.Context) error {
 		return nil
 	case len(j.Files) > 1:
 		first = models.WithHint(fmt.Errorf("%d of %d recordings were not transcribed in full", failed, len(j.Files)),
-			"what is wrong with each is told above")
+			"the errors are listed above")
 	}
 	if unread == len(j.Files) {
 		return models.BadInput(first)
@@ -68,10 +68,10 @@ func (j *Job) Run(ctx context.Context) error {
 	return first
 }
 
-// incompleteError is what is wrong with a transcript that was written all the same.
+// incompleteError says what is wrong with a transcript that was written nevertheless.
 type incompleteError struct{ error }
 
-// Unwrap gives what is wrong.
+// Unwrap returns what is wrong.
 func (e incompleteError) Unwrap() error { return e.error }
 
 func isIncomplete(err error) bool {
@@ -104,14 +104,14 @@ func (j *Job) one(ctx context.Context, path string) (err error) {
 		j.Tell.Tellf("%s: written up to %s", terminal.Plain(s.Name), export.Clock(report.DoneMS))
 		return err
 	case recording.Unreadable(err):
-		return incompleteError{models.WithHint(err, "what could be read is written down")}
+		return incompleteError{models.WithHint(err, "what could be read is transcribed")}
 	case err != nil:
 		return err
 	}
 	return incomplete(s.Name, report)
 }
 
-// tell tells what was found wrong with a recording and did not keep it from being read.
+// tell reports faults in a recording that did not prevent it from being read.
 func (j *Job) tell(name string, r recording.Report) {
 	for _, n := range r.Notes {
 		j.Tell.Notef("%s: %s", terminal.Plain(name), terminal.Plain(n))
@@ -121,10 +121,10 @@ func (j *Job) tell(name string, r recording.Report) {
 	}
 }
 
-// lostMS is how much of a recording may be missing before its transcript counts as incomplete: decoders make up less.
+// lostMS is how much of a recording may be missing before its transcript counts as incomplete; decoders conceal shorter losses.
 const lostMS = 100
 
-// incomplete is the error of a recording of which not everything is in the transcript, nil when all is.
+// incomplete returns an error if a recording's transcript is incomplete, otherwise nil.
 func incomplete(name string, r recording.Report) error {
 	var err error
 	hint := ""

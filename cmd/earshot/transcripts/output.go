@@ -12,9 +12,9 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// Output is where transcripts go: one document on the standard output or in a file, or a file for each recording
-// in a folder. Lines are written as they come: into a file whose name ends with ".part" until it is done, also when it
-// comes to an early end.
+// Output is where transcripts go: one document, to standard output or a file, or a file for each recording in a folder.
+// Lines are written as they arrive. A file's name ends with ".part" until it is complete, also when transcription ends
+// early.
 type Output struct {
 	stdout io.Writer
 	path   string
@@ -24,12 +24,12 @@ type Output struct {
 	names  bool
 
 	used   map[string]bool
-	file   *os.File // nil for the standard output
+	file   *os.File // nil for standard output
 	final  string
 	writer *export.Writer
 }
 
-// IsFolder reports whether an output is meant as a folder: one that is there, or a path that ends as one.
+// IsFolder reports whether an output path means a folder: an existing one, or a path written like one.
 func IsFolder(path string) bool {
 	if strings.HasSuffix(path, string(filepath.Separator)) {
 		return true
@@ -38,25 +38,24 @@ func IsFolder(path string) bool {
 	return err == nil && st.IsDir()
 }
 
-// NewOutput checks where the transcripts of inputs are to go: "-" is stdout, a path that is or ends like a folder a file for each,
-// and any other a file. With names lines begin with their speaker. Nothing is made yet.
+// NewOutput checks where the transcripts of inputs go: "-" is standard output, an existing folder or a path written like one gets
+// a file for each input, any other path is a file. With names, lines begin with their speaker. Nothing is created yet.
 func NewOutput(stdout io.Writer, path string, format export.Format, inputs []string, names bool) (*Output, error) {
 	t := &Output{
 		stdout: stdout, path: path, folder: path != "-" && IsFolder(path), format: format, many: len(inputs) > 1, names: names,
 		used: map[string]bool{},
 	}
-	const hint = "name a file in a folder that is there and can be written to"
 	if path == "-" || t.folder {
 		return t, nil
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		return nil, models.WithHint(fmt.Errorf("output: %w", err), hint)
+		return nil, models.WithHint(fmt.Errorf("output: %w", err), "name a file in a folder that is there")
 	}
 	to, err := os.Stat(path)
 	for _, in := range inputs {
 		from, inErr := os.Stat(in)
 		if err == nil && inErr == nil && os.SameFile(from, to) {
-			return nil, models.WithHint(fmt.Errorf("output: %s is the recording itself", path), hint)
+			return nil, models.WithHint(fmt.Errorf("output: %s is the recording itself", path), "name another file")
 		}
 	}
 	return t, nil
@@ -65,17 +64,17 @@ func NewOutput(stdout io.Writer, path string, format export.Format, inputs []str
 // InOne reports whether all transcripts go into one document.
 func (t *Output) InOne() bool { return !t.folder }
 
-// begin begins a recording.
+// begin starts a recording.
 func (t *Output) begin(name string) (*export.Writer, error) {
 	if t.writer == nil || t.folder {
 		if err := t.open(name); err != nil {
-			return nil, models.WithHint(fmt.Errorf("output: %w", err), "name a place that can be written to")
+			return nil, fmt.Errorf("output: %w", err)
 		}
 	}
 	return t.writer, t.writer.Begin(name)
 }
 
-// open opens the document that a recording goes to.
+// open opens the document for a recording.
 func (t *Output) open(name string) (err error) {
 	w := t.stdout
 	t.file, t.final = nil, ""
@@ -97,7 +96,7 @@ func (t *Output) open(name string) (err error) {
 	return nil
 }
 
-// create makes the file, readable by this user only. A pipe or a device is written to as it is.
+// create creates the file, readable by this user only. Pipes and devices are written to as they are.
 func (t *Output) create() (_ io.Writer, err error) {
 	if st, statErr := os.Stat(t.final); statErr == nil && !st.Mode().IsRegular() {
 		t.file, err = os.OpenFile(t.final, os.O_WRONLY, 0)
@@ -112,8 +111,8 @@ func (t *Output) create() (_ io.Writer, err error) {
 	return t.file, err
 }
 
-// fileName is the name of a recording's file in the folder: its own with the format's ending, and a number where two
-// recordings would have the same.
+// fileName is the name of a recording's file in the folder: its own with the format's extension, and a number where two recordings
+// would have the same name.
 func (t *Output) fileName(name string) string {
 	base := strings.TrimSuffix(name, filepath.Ext(name))
 	out := base + "." + string(t.format)
@@ -124,7 +123,7 @@ func (t *Output) fileName(name string) string {
 	return out
 }
 
-// end ends a recording.
+// end finishes a recording.
 func (t *Output) end(lengthMS int64) error {
 	err := t.writer.End(lengthMS)
 	if t.folder {
@@ -133,7 +132,7 @@ func (t *Output) end(lengthMS int64) error {
 	return err
 }
 
-// Close ends the document, and gives the file its name.
+// Close finishes the document and gives the file its final name.
 func (t *Output) Close() error {
 	if t.writer == nil {
 		return nil

@@ -9,13 +9,13 @@ import (
 	"earshot/moderation/review/export"
 )
 
-// barEvery and lineEvery are how often a bar moves, and a line tells the same.
+// barEvery is how often a progress bar is redrawn, lineEvery how often a line is printed off a terminal.
 const (
 	barEvery  = 200 * time.Millisecond
 	lineEvery = 30 * time.Second
 )
 
-// watch tells how far the transcription of a recording is, until it is stopped.
+// watch reports the progress of a transcription until it is stopped.
 func (j *Job) watch(p *recording.Progress, name string) (stop func()) {
 	every, show, end := lineEvery, func() { j.Tell.Tellf("%s", progressLine(p, name)) }, func() {}
 	if j.Bar != nil {
@@ -40,7 +40,7 @@ func (j *Job) watch(p *recording.Progress, name string) (stop func()) {
 	return func() { close(done); <-ended }
 }
 
-// progressLine is how far a transcription is.
+// progressLine describes how far a transcription has come.
 func progressLine(p *recording.Progress, name string) string {
 	of := ""
 	if n := p.Length().Milliseconds(); n > 0 {

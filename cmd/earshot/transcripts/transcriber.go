@@ -1,5 +1,5 @@
-// Package transcripts transcribes recordings with the model and the settings of the configuration, as the bot would hear them
-// in a room: into documents, for checks of rules, and to measure a model.
+// Package transcripts transcribes recordings with the configured model and settings, as the bot would hear them in a room: into
+// documents, for rule checks, and to measure a model.
 package transcripts
 
 import (
@@ -13,25 +13,24 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/transcribe"
-	"earshot/transcribe/decoder"
 	"earshot/transcribe/whisper"
 )
 
-// Config says with what recordings are transcribed.
+// Config says how recordings are transcribed.
 type Config struct {
 	Settings configs.Config
-	// Stdin is the recording that is called "-".
+	// Stdin is the recording named "-".
 	Stdin io.Reader
-	// Path is where ffmpeg is looked for: folders, as $PATH has them.
+	// Path is where to look for ffmpeg: folders, as in $PATH.
 	Path string
-	// Channels takes each channel for a speaker of their own.
+	// Channels treats each channel as a separate speaker.
 	Channels bool
 	Log      *slog.Logger
 }
 
-// Transcriber is all that recordings are transcribed with: the model, the voice detector and the settings.
+// Transcriber holds what recordings are transcribed with: model, voice detector and settings.
 type Transcriber struct {
-	// Notices are what whoever reads the text should know of the model.
+	// Notices are what readers of the text should know about the model.
 	Notices []string
 
 	opener  recording.Opener
@@ -40,9 +39,9 @@ type Transcriber struct {
 	vad     *whisper.VADModel
 }
 
-// New opens what the settings name; errors are models.InputError. The caller closes it.
+// New opens what the settings name; errors are models.InputError. The caller must call Close.
 func New(c Config) (_ *Transcriber, err error) {
-	t := &Transcriber{opener: recording.Opener{Stdin: c.Stdin, Convert: converter(c.Path)}}
+	t := &Transcriber{opener: recording.Opener{Stdin: c.Stdin, Convert: speech.FFmpeg(c.Path)}}
 	defer func() {
 		if err != nil {
 			err = models.BadInput(errors.Join(err, t.Close()))
@@ -68,15 +67,15 @@ func New(c Config) (_ *Transcriber, err error) {
 	return t, nil
 }
 
-// Model is the name of the model.
+// Model returns the model's name.
 func (t *Transcriber) Model() string { return t.speech.Name }
 
-// During runs do while the decoders run: only then anything is transcribed.
+// During calls do while the decoders run; recordings are transcribed only then.
 func (t *Transcriber) During(ctx context.Context, do func(context.Context) error) error {
 	return t.speech.During(ctx, do)
 }
 
-// Close closes what was opened.
+// Close releases what New opened.
 func (t *Transcriber) Close() (err error) {
 	if t.speech != nil {
 		err = t.speech.Close()
@@ -87,18 +86,7 @@ func (t *Transcriber) Close() (err error) {
 	return err
 }
 
-// converter starts ffmpeg by way of this program; nil when there is none.
-func converter(path string) *recording.Converter {
-	ffmpeg := recording.FindFFmpeg(path)
-	self, err := decoder.Self()
-	if ffmpeg == "" || err != nil {
-		return nil
-	}
-	words := append(append([]string(nil), self.Args[:len(self.Args)-1]...), "ffmpeg")
-	return &recording.Converter{Path: self.Path, Args: words, FFmpeg: ffmpeg}
-}
-
-// Judge transcribes a recording and judges its lines by what is said in it.
+// Judge transcribes a recording and applies the rules to its lines.
 func (t *Transcriber) Judge(ctx context.Context, path, reference string) ([]recording.Judged, error) {
 	s, err := t.opener.Open(ctx, path)
 	if err != nil {
@@ -122,7 +110,7 @@ func (t *Transcriber) lines(ctx context.Context, s *recording.Source) ([]models.
 	return found.said, report, errors.Join(err, s.Close())
 }
 
-// foundLines collects what is found in a recording.
+// foundLines collects a recording's lines.
 type foundLines struct{ said []models.Utterance }
 
 // Line implements recording.Sink.

@@ -3,6 +3,7 @@ package web
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,8 +11,11 @@ import (
 	"net/http"
 	"net/netip"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
+
+	"earshot/models"
 )
 
 // dialFrom connects from one of this machine's addresses.
@@ -172,4 +176,16 @@ func TestRefusedConnectionsAreClosed(t *testing.T) {
 	f.mu.Unlock()
 	_ = l.Close()
 	<-accepted
+}
+
+// TestAPortInUseIsRecognised: "earshot demo" then takes a free one.
+func TestAPortInUseIsRecognised(t *testing.T) {
+	l, err := Listen(t.Context(), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	if _, err := Listen(t.Context(), l.Addr().String()); !errors.Is(err, syscall.EADDRINUSE) || models.Hint(err) == "" {
+		t.Errorf("got %v", err)
+	}
 }

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"earshot/models"
+	"earshot/models/ticks"
 )
 
 // ListenOrInherit gives the socket that systemd has opened for this process (sd_listen_fds(3)), so that nobody who calls
@@ -44,7 +45,7 @@ type Manager struct{ Log *slog.Logger }
 
 func (m Manager) tell(state string) {
 	if _, err := daemon.SdNotify(false, state); err != nil {
-		m.Log.Warn("systemd could not be told", "err", err)
+		m.Log.Warn("systemd could not be notified", "err", err)
 	}
 }
 
@@ -61,15 +62,13 @@ func (m Manager) Run(ctx context.Context, ready, alive func(context.Context) err
 		m.watchdog(ctx, every/2, alive)
 	}
 	<-ctx.Done()
-	m.tell(daemon.SdNotifyStopping + "\nSTATUS=Leaving the rooms, and writing down what was heard.")
+	m.tell(daemon.SdNotifyStopping + "\nSTATUS=Leaving the rooms, and transcribing what was heard.")
 	return nil
 }
 
 // watchdog is silent when the service does not answer any more, so that systemd starts it anew.
 func (m Manager) watchdog(ctx context.Context, every time.Duration, alive func(context.Context) error) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
+	for range ticks.AtOnceAndEvery(ctx, every) {
 		asked, cancel := context.WithTimeout(ctx, every)
 		err := alive(asked)
 		cancel()
@@ -80,11 +79,6 @@ func (m Manager) watchdog(ctx context.Context, every time.Duration, alive func(c
 			m.Log.Error("the service does not answer itself; systemd will start it again", "err", err)
 		default:
 			m.tell(daemon.SdNotifyWatchdog)
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
 		}
 	}
 }

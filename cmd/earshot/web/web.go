@@ -16,12 +16,22 @@ import (
 	"earshot/models"
 )
 
+// portInUse is syscall.EADDRINUSE with the address, in plain words.
+type portInUse string
+
+func (address portInUse) Error() string {
+	return fmt.Sprintf("listen on %s: the port is in use", string(address))
+}
+
+// Unwrap returns syscall.EADDRINUSE.
+func (portInUse) Unwrap() error { return syscall.EADDRINUSE }
+
 // Listen opens the address of the page and the lounge.
 func Listen(ctx context.Context, address string) (net.Listener, error) {
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	switch {
 	case errors.Is(err, syscall.EADDRINUSE):
-		return nil, models.WithHint(fmt.Errorf("listen on %s: the port is in use", address),
+		return nil, models.WithHint(portInUse(address),
 			"another program, perhaps another Earshot, has it: stop it, or choose a port with --listen 127.0.0.1:0")
 	case err != nil:
 		return nil, models.WithHint(fmt.Errorf("listen: %w", err), "the setting listen is host:port, for example 127.0.0.1:8484")

@@ -14,7 +14,7 @@ import (
 // Runner runs the commands of one theme.
 type Runner struct {
 	Commands func(*cli.Env) []*cobra.Command
-	// Environ is the whole environment: a test that needs a home names one.
+	// Environ is the whole environment: a test that needs a home directory sets HOME.
 	Environ []string
 	// Stdin is what the command reads.
 	Stdin string
@@ -24,6 +24,6 @@ type Runner struct {
 func (r Runner) Run(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, errs bytes.Buffer
 	env := &cli.Env{Stdin: strings.NewReader(r.Stdin), Stdout: &out, Stderr: &errs, Environ: r.Environ}
-	code = env.Run(ctx, cli.NewRoot(env, r.Commands(env)...), args)
+	code = env.Run(ctx, cli.NewRoot(env, cli.Theme{Commands: r.Commands(env)}), args)
 	return code, out.String(), errs.String()
 }

@@ -17,8 +17,8 @@ import (
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/bench"
 	"earshot/cmd/earshot/cli"
+	"earshot/cmd/earshot/playback"
 	"earshot/cmd/earshot/speech"
-	"earshot/cmd/earshot/stage"
 	"earshot/cmd/earshot/terminal"
 	"earshot/cmd/earshot/web"
 	"earshot/configs"
@@ -26,7 +26,7 @@ import (
 	"earshot/transcribe/decoder"
 )
 
-// benchOptions are the flags of earshot bench.
+// benchOptions holds the flags of "earshot bench".
 type benchOptions struct {
 	quick, json bool
 	svg         string
@@ -39,32 +39,32 @@ func newBenchCommand(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "bench",
 		Short: "Measure how many speakers this machine can listen to",
-		Long: `Replays taped speech over the real path (WebRTC, Opus, voice detection, Whisper, SQLite) at real time, to 1, 2, 4, 8, 16…
-speakers who talk 30 % of the time, until the text comes too late: 95 of 100 lines must be stored within 3 s after the
-end of speech, and none may be missing. Before that it measures what a second of speech costs, and what it would cost
-with the windows of whisper.cpp's stream example.
+		Long: `Plays recorded speech through the real pipeline (WebRTC, Opus, voice detection, Whisper, SQLite) in real time, with 1, 2, 4, 8,
+16… speakers who each talk 30 % of the time, until transcription falls behind: 95 of 100 lines must be stored within 3 s of the
+end of speech, and none may be missing. First it measures the cost of a second of speech, and compares it with the fixed
+windows of whisper.cpp's stream example.
 
-Measure with nothing else running. Times differ from machine to machine; the ratios are taken in one run.`,
+Run it with nothing else running. Times differ between machines; the ratios come from a single run.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return measure(env, cmd, o) },
 	}
-	cli.SettingFlag(cmd.Flags(), "model", "model", "ggml model file; one without weights measures cost, not words")
-	cmd.Flags().BoolVar(&o.quick, "quick", false, "end within 90 seconds: shorter steps, at most 16 speakers")
-	cmd.Flags().BoolVar(&o.json, "json", false, "the card as one JSON object")
-	cmd.Flags().StringVar(&o.svg, "svg", "", "draw the card into this `FILE`")
-	cmd.Flags().IntVar(&o.most, "most", 64, "the most speakers to try, 1 to 256")
+	cli.ModelFlag(cmd, "; one without weights measures cost, not text")
+	cmd.Flags().BoolVar(&o.quick, "quick", false, "finish within 90 seconds: shorter steps, at most 16 speakers")
+	cmd.Flags().BoolVar(&o.json, "json", false, "print the results as one JSON object")
+	cmd.Flags().StringVar(&o.svg, "svg", "", "write the results as an SVG image to this `FILE`")
+	cmd.Flags().IntVar(&o.most, "most", 64, "try at most `N` speakers, 1 to 256")
 	_ = cmd.MarkFlagFilename("svg", "svg")
 	cmd.Flags().BoolVar(&o.windows, "windows", false, "what a part of the measurement calls")
 	_ = cmd.Flags().MarkHidden("windows")
 	return cmd
 }
 
-// defaultPartials is how often open lines are shown where the setting turns that off.
+// defaultPartials is the interval between updates of unfinished lines that is measured if the setting turns them off.
 const defaultPartials = 1500 * time.Millisecond
 
 func measure(env *cli.Env, cmd *cobra.Command, o benchOptions) (err error) {
 	if o.most < 1 || o.most > 256 {
-		return cli.BadInput(fmt.Errorf("--most %d: a number from 1 to 256 belongs here", o.most))
+		return cli.BadInput(fmt.Errorf("--most %d: must be a number from 1 to 256", o.most))
 	}
 	cfg, err := env.Config(cmd)
 	if err != nil {
@@ -79,12 +79,16 @@ func measure(env *cli.Env, cmd *cobra.Command, o benchOptions) (err error) {
 	if err != nil {
 		return cli.BadInput(err)
 	}
+	server := ""
+	if cfg.Decoder.URL != "" {
+		server = cfg.Decoder.Model + "@" + cfg.Decoder.URL
+	}
 	if o.windows {
 		return benchWindows(cmd.Context(), env, path)
 	}
 	c, err := bench.Measure(cmd.Context(), bench.Options{
-		Version: env.Version, Model: path, Quick: o.quick, Most: o.most, Partials: partials, Progress: env.Steps(),
-		Performer: freshApp{cfg}, Windows: windowsElsewhere(path),
+		Version: env.Version, Model: path, Server: server, Quick: o.quick, Most: o.most, Partials: partials, Progress: env.Steps(),
+		Player: freshApp{cfg}, Windows: windowsElsewhere(path),
 	})
 	if err != nil {
 		return benchFailed(err)
@@ -92,7 +96,7 @@ func measure(env *cli.Env, cmd *cobra.Command, o benchOptions) (err error) {
 	return showCard(env, c, o)
 }
 
-// benchFailed marks what is the model's fault as bad input.
+// benchFailed marks errors caused by the model as bad input.
 func benchFailed(err error) error {
 	var model bench.ModelError
 	if errors.As(err, &model) {
@@ -101,20 +105,21 @@ func benchFailed(err error) error {
 	return err
 }
 
-// benchConfig gives the measurement a record of its own and free ports; nothing of it is kept.
+// benchConfig gives the measurement a temporary record and free ports; none of its data is kept.
 func benchConfig(cfg configs.Config) (configs.Config, error) {
 	dir, err := os.MkdirTemp("", "earshot-bench-*")
-	cfg.VADModel = speech.VadModelPath(cfg) // it may lie in the folder that is left
+	cfg.VADModel = speech.VadModelPath(cfg) // the model may lie in the data folder, which is replaced below
+	cfg.Database = ""                       // nothing measured belongs in the configured database
 	cfg.DataDir, cfg.Listen, cfg.Lounge.UDPPort, cfg.Partials = dir, "127.0.0.1:0", 0, 0
-	cfg.Lounge.PerAddress = 0 // all its people speak from here
+	cfg.Lounge.PerAddress = 0 // everybody speaks from the same address
 	return cfg, err
 }
 
-// freshApp performs on a station of its own each time.
+// freshApp plays each time with a new app.
 type freshApp struct{ cfg configs.Config }
 
-// Perform implements bench.Performer.
-func (f freshApp) Perform(ctx context.Context, parts []stage.Part) (_ []models.Utterance, memory int64, err error) {
+// Play implements bench.Player.
+func (f freshApp) Play(ctx context.Context, parts []playback.Speech) (_ []models.Utterance, memory int64, err error) {
 	l, err := web.Listen(ctx, f.cfg.Listen)
 	if err != nil {
 		return nil, 0, err
@@ -128,7 +133,7 @@ func (f freshApp) Perform(ctx context.Context, parts []stage.Part) (_ []models.U
 	defer s.Close()
 	var session models.Session
 	err = s.Run(ctx, l, func(ctx context.Context) (err error) {
-		session, err = s.Perform(ctx, l.Addr().String(), parts)
+		session, err = s.Play(ctx, l.Addr().String(), parts)
 		memory = s.ResidentMB()
 		return err
 	})
@@ -139,7 +144,7 @@ func (f freshApp) Perform(ctx context.Context, parts []stage.Part) (_ []models.U
 	return lines, memory, err
 }
 
-// windowsElsewhere runs this program again, as benchWindows, with the ggml backends of a folder.
+// windowsElsewhere returns a function that runs this program again, as benchWindows, with the ggml backends in a folder.
 func windowsElsewhere(model string) func(context.Context, string) ([]byte, error) {
 	return func(ctx context.Context, backends string) ([]byte, error) {
 		self, err := decoder.Self()
@@ -153,7 +158,7 @@ func windowsElsewhere(model string) func(context.Context, string) ([]byte, error
 	}
 }
 
-// benchWindows is the process that windowsElsewhere starts.
+// benchWindows runs in the process that windowsElsewhere starts.
 func benchWindows(ctx context.Context, env *cli.Env, model string) error {
 	c, err := bench.Windows(ctx, model)
 	if err != nil {
@@ -162,19 +167,19 @@ func benchWindows(ctx context.Context, env *cli.Env, model string) error {
 	return json.NewEncoder(env.Stdout).Encode(c)
 }
 
-// paper is a terminal that a card is printed on.
-type paper struct {
+// printer prints a card on a terminal.
+type printer struct {
 	io.Writer
 	paint terminal.Palette
 }
 
-// Bold implements bench.Paper.
-func (p paper) Bold(s string) string { return p.paint.Bold(s) }
+// Bold implements bench.Printer.
+func (p printer) Bold(s string) string { return p.paint.Bold(s) }
 
-// Table implements bench.Paper.
-func (p paper) Table(rows [][]string) error { return terminal.Table(p.Writer, p.paint, rows) }
+// Table implements bench.Printer.
+func (p printer) Table(rows [][]string) error { return terminal.Table(p.Writer, p.paint, rows) }
 
-// showCard prints the card and draws it where asked to.
+// showCard prints the card, and also draws it if --svg is given.
 func showCard(env *cli.Env, c bench.Card, o benchOptions) error {
 	if o.svg != "" {
 		if err := os.WriteFile(o.svg, []byte(c.SVG()), 0o600); err != nil {
@@ -184,5 +189,5 @@ func showCard(env *cli.Env, c bench.Card, o benchOptions) error {
 	if o.json {
 		return env.JSON(c)
 	}
-	return c.Print(paper{env.Stdout, env.Paint()})
+	return c.Print(printer{env.Stdout, env.Paint()})
 }

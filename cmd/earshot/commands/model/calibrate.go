@@ -16,37 +16,37 @@ import (
 	"earshot/models"
 )
 
-// rightShare is how many of the right lines may be doubted.
+// rightShare is the largest share of correct lines that may be marked as doubtful.
 const rightShare = 0.05
 
-// fewLines is how many wrong and right lines a threshold needs to mean something.
+// fewLines is the number of wrong lines, and of correct ones, below which a threshold means little.
 const fewLines = 20
 
 func newModelCalibrate(env *cli.Env) *cobra.Command {
 	var reference string
 	cmd := &cobra.Command{
 		Use:   "calibrate RECORDING…",
-		Short: "Find out from which confidence on a model's lines are to be doubted",
-		Long: `Transcribes recordings with the model in use and holds the lines against what was really said: a text file beside each
-recording (talk.txt for talk.wav), or --reference for one. It prints which share of the wrong and of the right lines each value of
-the setting "confidence" would doubt, and the highest value that doubts no more than 5 % of the right ones.
+		Short: "Find the confidence below which a model's lines should be doubted",
+		Long: `Transcribes recordings with the current model and compares the lines with what was really said: a text file next to each
+recording (talk.txt for talk.wav), or --reference for one. It prints the share of wrong and of correct lines that each value of
+the setting "confidence" would mark as doubtful, and the highest value that doubts at most 5 % of the correct ones.
 
-Take recordings as bad as those that you expect, with noise and lost packets; an hour of speech gives good figures. Try the value on
-other recordings than those that it comes from.`,
+Use recordings as poor as those you expect, with noise and lost packets; an hour of speech gives reliable figures. Verify the
+value on recordings other than those it was derived from.`,
 		Example: "  earshot model calibrate monday.wav tuesday.wav --model base.en\n  earshot model calibrate talk.wav --reference said.txt",
 		Args:    cobra.MinimumNArgs(1),
 		RunE:    func(cmd *cobra.Command, args []string) error { return calibrate(env, cmd, args, reference) },
 	}
-	cli.SettingFlag(cmd.Flags(), "model", "model", "ggml model file, or the name of one that was pulled")
-	cli.SettingFlag(cmd.Flags(), "language", "language", "two-letter code, several (en,id), or auto")
-	cmd.Flags().StringVar(&reference, "reference", "", "text `FILE` of what is said in the recording")
+	cli.ModelFlag(cmd, "")
+	cli.SettingFlag(cmd.Flags(), "language", "language", "two-letter `CODE`, several (en,id), or auto")
+	cmd.Flags().StringVar(&reference, "reference", "", "text `FILE` with the correct transcript of the recording")
 	return cmd
 }
 
 func calibrate(env *cli.Env, cmd *cobra.Command, files []string, reference string) (err error) {
 	if reference != "" && len(files) > 1 {
 		return cli.BadInput(
-			models.WithHint(errors.New("--reference is for one recording"), "put a text file of the same name beside each recording"),
+			models.WithHint(errors.New("--reference is for one recording"), "put a text file of the same name next to each recording"),
 		)
 	}
 	texts := make([]string, len(files))
@@ -58,7 +58,7 @@ func calibrate(env *cli.Env, cmd *cobra.Command, files []string, reference strin
 		said, err := os.ReadFile(from)
 		if err != nil {
 			return cli.BadInput(
-				models.WithHint(fmt.Errorf("reference: %w", err), "write down what is said in the recording, in a text file beside it"),
+				models.WithHint(fmt.Errorf("reference: %w", err), "transcribe the recording by hand into a text file next to it"),
 			)
 		}
 		texts[i] = string(said)
@@ -85,7 +85,7 @@ func calibrate(env *cli.Env, cmd *cobra.Command, files []string, reference strin
 	return showCurve(env, t.Model(), judged)
 }
 
-// showCurve prints what thresholds do, and the one to take.
+// showCurve prints the effect of each threshold, and the one to choose.
 func showCurve(env *cli.Env, model string, judged []recording.Judged) error {
 	wrong := 0
 	for _, j := range judged {
@@ -94,7 +94,7 @@ func showCurve(env *cli.Env, model string, judged []recording.Judged) error {
 		}
 	}
 	curve := recording.Curve(judged)
-	rows := [][]string{{"CONFIDENCE", "WRONG LINES DOUBTED", "RIGHT LINES DOUBTED"}}
+	rows := [][]string{{"CONFIDENCE", "WRONG LINES DOUBTED", "CORRECT LINES DOUBTED"}}
 	for _, t := range curve {
 		if t.Percent%10 == 0 {
 			rows = append(rows, []string{fmt.Sprint(t.Percent), fmt.Sprintf("%.0f %%", 100*t.Wrong), fmt.Sprintf("%.0f %%", 100*t.Right)})
@@ -108,14 +108,14 @@ func showCurve(env *cli.Env, model string, judged []recording.Judged) error {
 	switch {
 	case wrong == 0 || wrong == len(judged):
 		return models.WithHint(
-			errors.New("there are no wrong and right lines to tell apart"), "take recordings of which the model gets a part wrong",
+			errors.New("the recordings must yield both wrong and correct lines"), "use recordings that the model gets partly wrong",
 		)
 	case !ok || best.Wrong == 0:
-		return models.WithHint(errors.New("no confidence tells wrong lines from right ones"), "leave the setting at 0")
+		return models.WithHint(errors.New("no confidence value separates wrong lines from correct ones"), "leave the setting at 0")
 	case wrong < fewLines || len(judged)-wrong < fewLines:
-		env.Notef("%d wrong and %d right lines are few to go by", wrong, len(judged)-wrong)
+		env.Notef("%d wrong and %d correct lines are too few for a reliable result", wrong, len(judged)-wrong)
 	}
-	env.Printf("It doubts %.0f %% of the wrong lines and %.0f %% of the right ones with:\n\nconfidence: %d\n",
+	env.Printf("%.0f %% of the wrong lines and %.0f %% of the correct ones are doubted with:\n\nconfidence: %d\n",
 		100*best.Wrong, 100*best.Right, best.Percent)
 	return nil
 }

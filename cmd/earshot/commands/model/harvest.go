@@ -20,19 +20,19 @@ func newModelHarvest(env *cli.Env) *cobra.Command {
 	var o harvestOptions
 	cmd := &cobra.Command{
 		Use:   "harvest",
-		Short: "List what a model invents where nobody speaks",
-		Long: `Lets the model listen to silence, noise, hum, clicks and music, and lists the texts that it makes of them, how often, and
-whether they would be doubted. With --write, texts that came more than once go into a file for the setting "phantoms":
-lines that consist of nothing else are then taken for invented. Do it once for each model.`,
+		Short: "List the text a model invents when nobody speaks",
+		Long: `Feeds the model silence, noise, hum, clicks and music, and lists the texts it produces, how often, and whether they would be
+marked as doubtful. With --write, texts that occur more than once go into a file for the setting "phantoms": lines that consist
+of nothing else are then treated as invented. Run it once for each model.`,
 		Example: `  earshot model harvest --model ~/models/ggml-base.en.bin --minutes 20 --write ~/.config/earshot/phantoms.txt`,
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return runHarvest(env, cmd, o) },
 	}
-	cli.SettingFlag(cmd.Flags(), "model", "model", "ggml model file")
-	cli.SettingFlag(cmd.Flags(), "language", "language", "two-letter code, several (en,id), or auto")
-	cmd.Flags().IntVar(&o.minutes, "minutes", 5, "how much sound the model hears")
+	cli.ModelFlag(cmd, "")
+	cli.SettingFlag(cmd.Flags(), "language", "language", "two-letter `CODE`, several (en,id), or auto")
+	cmd.Flags().IntVar(&o.minutes, "minutes", 5, "feed the model `N` minutes of audio")
 	cmd.Flags().BoolVar(&o.json, "json", false, "one JSON array")
-	cmd.Flags().StringVar(&o.write, "write", "", "`FILE` for the texts that came more than once")
+	cmd.Flags().StringVar(&o.write, "write", "", "`FILE` for the texts that occur more than once")
 	return cmd
 }
 
@@ -82,7 +82,7 @@ func runHarvest(env *cli.Env, cmd *cobra.Command, o harvestOptions) error {
 	return showHarvest(env, s.Name, o, found)
 }
 
-// showHarvest prints the texts as a table.
+// showHarvest prints the invented texts as a table.
 func showHarvest(env *cli.Env, model string, o harvestOptions, found []harvest.Invention) error {
 	rows := [][]string{{"TIMES", "DOUBTED", "LOG PROB", "TEXT", "SOUNDS"}}
 	sure := 0
@@ -97,7 +97,7 @@ func showHarvest(env *cli.Env, model string, o harvestOptions, found []harvest.I
 			return err
 		}
 	}
-	env.Printf("%s made %d different texts of %d minutes without speech; %d times one would not be doubted\n",
+	env.Printf("%s produced %d different texts from %d minutes without speech; %d occurrences would not be doubted\n",
 		terminal.Plain(model), len(found), o.minutes, sure)
 	if o.write != "" {
 		env.Tellf("use them with  phantoms: %s  in the configuration", terminal.Plain(o.write))

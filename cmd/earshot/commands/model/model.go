@@ -1,4 +1,4 @@
-// Package model are the commands of models: fetching, measuring, and transcribing recordings with one.
+// Package model provides the commands that fetch and measure models, and transcribe recordings with them.
 package model
 
 import (
@@ -22,17 +22,19 @@ import (
 	"earshot/transcribe/whisper"
 )
 
-// Commands are the commands of this theme, with those that the program starts itself as.
+// Commands returns the commands of this theme, including the hidden ones with which the program starts itself.
 func Commands(env *cli.Env) []*cobra.Command {
-	return []*cobra.Command{newBenchCommand(env), newDecoderCommand(), newFFmpegCommand(), newModelCommand(env), newTranscribeCommand(env)}
+	return []*cobra.Command{
+		newBenchCommand(env), newDecoderCommand(), newFFmpegCommand(), newModelCommand(env), newTextModelCommand(env), newTranscribeCommand(env),
+	}
 }
 
 func newModelCommand(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "model",
-		Short: "Fetch, list and check Whisper models",
-		Long: `Earshot listens with Whisper models in ggml format. They lie in the folder "models" of the record's folder, or wherever
-you keep them. Without one it uses a practice model that only understands synthetic speech of a few words.`,
+		Short: "Download, list and verify Whisper models",
+		Long: `Earshot transcribes with Whisper models in ggml format, kept in the folder "models" of the data folder or anywhere else.
+Without one it uses a practice model that only understands a few words of synthetic speech.`,
 	}
 	return cli.Group(
 		cmd, newModelPull(env), newModelList(env), newModelPath(env), newModelVerify(env), newModelHarvest(env), newModelCalibrate(env),
@@ -43,10 +45,10 @@ func newModelPull(env *cli.Env) *cobra.Command {
 	var mirror string
 	cmd := &cobra.Command{
 		Use:   "pull NAME",
-		Short: "Fetch a model and verify it",
-		Long: `Fetches a model into the record's folder and prints its path. An interrupted transfer is resumed by the next pull, and a
-model that is there already is only verified. "earshot model list" names what can be fetched. silero-v6.2.0 tells speech from noise: once
-it is there, it is used.`,
+		Short: "Download a model and verify it",
+		Long: `Downloads a model into the data folder and prints its path. An interrupted download is resumed by the next pull; a model
+already present is only verified. "earshot model list" lists the models available. silero-v6.2.0 tells speech from noise and
+is used once it is present.`,
 		Example: "  earshot model pull silero-v6.2.0\n  earshot model pull tiny.en\n  earshot join lounge://localhost:8484/lobby --model " +
 			"\"$(earshot model path tiny.en)\"",
 		Args: cobra.ExactArgs(1),
@@ -59,7 +61,7 @@ it is there, it is used.`,
 func pullModel(env *cli.Env, cmd *cobra.Command, name, mirror string) error {
 	m, err := modelfile.Find(name)
 	if err != nil {
-		return cli.BadInput(err)
+		return cli.BadInput(models.WithHint(fmt.Errorf("%w%s", err, nearModel(name)), models.Hint(err)))
 	}
 	c, err := env.Config(cmd)
 	if err != nil {
@@ -71,23 +73,23 @@ func pullModel(env *cli.Env, cmd *cobra.Command, name, mirror string) error {
 		Progress: func(done, _ int64) { _ = bar.Set64(done) },
 		Check:    func(path string) error { return checkPulled(m, path) },
 	})
-	_ = bar.Exit() // also when it did not get to its end
+	_ = bar.Exit() // even if it was not completed
 	if err != nil {
 		return err
 	}
 	env.Println(path)
 	switch {
 	case m.VAD() && speech.VadModelPath(c) == path:
-		env.Tellf("it is used from the next start on")
+		env.Tellf("it will be used from the next start")
 	case m.VAD():
-		env.Tellf("another one is configured: use this one with  vad_model: %s", path)
+		env.Tellf("another one is configured; to use this one, set  vad_model: %s", path)
 	case c.Model != path:
 		env.Tellf("use it with  --model %s  or  model: %s  in the configuration", path, path)
 	}
 	return nil
 }
 
-// checkPulled looks into a file that was fetched.
+// checkPulled checks that a downloaded file is a valid model.
 func checkPulled(m modelfile.Model, path string) error {
 	if m.VAD() {
 		return whisper.CheckVADFile(path)
@@ -96,20 +98,20 @@ func checkPulled(m modelfile.Model, path string) error {
 	return err
 }
 
-// modelRow is a line of "model list".
+// modelRow is a line of "earshot model list".
 type modelRow struct {
 	Name    string `json:"name"`
 	Bytes   int64  `json:"bytes"`
 	English bool   `json:"english_only"`
-	VAD     bool   `json:"voice_detection,omitempty"` // it only tells speech from noise
-	Path    string `json:"path,omitempty"`            // when it has been fetched
+	VAD     bool   `json:"voice_detection,omitempty"` // can only tell speech from noise
+	Path    string `json:"path,omitempty"`            // empty unless downloaded
 }
 
 func newModelList(env *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the models that can be fetched, and which are there",
+		Short: "List the models available for download, and which are present",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c, err := env.Config(cmd)
@@ -157,7 +159,7 @@ func modelRows(found []modelRow) [][]string {
 func newModelPath(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "path [NAME]",
-		Short: "Print where a fetched model lies; without NAME, the model in use",
+		Short: "Print the path of a downloaded model; without NAME, of the model in use",
 		Args:  cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := env.Config(cmd)
@@ -166,7 +168,7 @@ func newModelPath(env *cli.Env) *cobra.Command {
 			}
 			var path string
 			if len(args) == 0 {
-				path, err = speech.ModelPath(c)
+				path, err = modelInUse(c)
 			} else {
 				path, err = fetchedModel(c, args[0])
 			}
@@ -178,7 +180,24 @@ func newModelPath(env *cli.Env) *cobra.Command {
 	}
 }
 
-// fetchedModel is the path of a model that was pulled.
+// modelInUse returns the path of the model that decodes.
+func modelInUse(c configs.Config) (string, error) {
+	if c.Decoder.URL != "" {
+		return "", cli.BadInput(models.WithHint(errors.New("no model file is in use: the server of decoder.url transcribes"),
+			`"earshot doctor" asks that server; with decoder.url empty, the setting model counts`))
+	}
+	return speech.ModelPath(c)
+}
+
+func nearModel(word string) string {
+	var names []string
+	for _, m := range modelfile.Known() {
+		names = append(names, m.Name)
+	}
+	return cli.DidYouMean(word, names)
+}
+
+// fetchedModel returns the path of a model that has been pulled.
 func fetchedModel(c configs.Config, name string) (string, error) {
 	m, err := modelfile.Find(name)
 	if err != nil {
@@ -193,9 +212,9 @@ func fetchedModel(c configs.Config, name string) (string, error) {
 func newModelVerify(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "verify [NAME or FILE]",
-		Short: "Check a model file to its last byte; without an argument, the model in use",
-		Long: `Reads a model file's structure, holds its size and its SHA-256 against those of the published model of that name, if there
-is one, and says what it is.`,
+		Short: "Verify a model file completely; without an argument, the model in use",
+		Long: `Reads the structure of a model file, compares its size and SHA-256 with the published model of that name, if there is one,
+and prints what it is.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c, err := env.Config(cmd)
@@ -205,7 +224,7 @@ is one, and says what it is.`,
 			var path string
 			switch _, unknown := modelfile.Find(append(args, "")[0]); {
 			case len(args) == 0:
-				path, err = speech.ModelPath(c)
+				path, err = modelInUse(c)
 			case unknown == nil:
 				path, err = fetchedModel(c, args[0])
 			default:
@@ -224,7 +243,7 @@ func verifyModel(env *cli.Env, path string) error {
 		if err := errors.Join(whisper.CheckVADFile(path), m.Verify(path)); err != nil {
 			return cli.BadInput(err)
 		}
-		env.Printf("%s is the Silero model that tells speech from noise, as published\n", terminal.Plain(path))
+		env.Printf("%s is the published Silero model that tells speech from noise\n", terminal.Plain(path))
 		return nil
 	}
 	info, err := speech.CheckModel(path)
@@ -236,7 +255,7 @@ func verifyModel(env *cli.Env, path string) error {
 		if err := m.Verify(path); err != nil {
 			return cli.BadInput(err)
 		}
-		known = ", as published"
+		known = ", identical to the published model"
 	}
 	languages := "99 languages"
 	if !info.Multilingual {

@@ -15,7 +15,7 @@ import (
 	"earshot/transcribe/modelfile"
 )
 
-// runModel runs "earshot model …" with a home of its own.
+// runModel runs "earshot model …" with its own home directory.
 func runModel(t *testing.T, home string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	return clitest.Runner{Commands: Commands, Environ: []string{"HOME=" + home, "EARSHOT_DATA_DIR=" + home + "/data"}}.Run(
@@ -38,7 +38,7 @@ func TestModelListAndPath(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Truncate(file, m.Bytes); err != nil { // a hole of the right size
+	if err := os.Truncate(file, m.Bytes); err != nil { // a sparse file of the right size
 		t.Fatal(err)
 	}
 	if code, out, errs := runModel(t, home, "path", "tiny.en"); code != cli.ExitOK || out != file+"\n" {

@@ -9,6 +9,7 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/cli"
+	"earshot/cmd/earshot/control"
 	"earshot/models"
 	"earshot/models/store"
 )
@@ -16,13 +17,20 @@ import (
 func newBackupCommand(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
-		Short: "Write the whole record into one file, also while Earshot runs",
-		Long: `Writes the record, as it is at this moment, into a new file that only you can read, and proves that the copy is sound. It
-holds nothing that was erased before. What is erased later stays in it: keep backups no longer than the record itself.`,
+		Short: "Back up the database to one file, even while Earshot runs",
+		Long: `Writes the database as it is now to a new file that only you can read, and verifies the copy. It contains nothing that has been
+erased. Whatever is erased later stays in the backup: keep backups no longer than the database itself.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			err := env.WithRecord(cmd, func(db app.Record) error { return db.Backup(cmd.Context(), args[0]) })
-			if errors.Is(err, fs.ErrExist) {
+			err := env.WithRecord(cmd, func(db app.Record) error {
+				local, ok := db.(store.Embedded)
+				if !ok {
+					return cli.BadInput(models.WithHint(errors.New("the database is kept by PostgreSQL, which makes its own backups"),
+						"pg_dump --format=custom --file=FILE DATABASE"))
+				}
+				return local.Backup(cmd.Context(), args[0])
+			})
+			if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) { // the file exists, or its folder does not
 				return cli.BadInput(err)
 			}
 			if err != nil {
@@ -32,31 +40,33 @@ holds nothing that was erased before. What is erased later stays in it: keep bac
 			if err != nil {
 				return err
 			}
-			env.Printf("the record is in %s (%d kB)\nbring it back  earshot restore %s\n", args[0], info.Size()>>10, args[0])
+			env.Printf("backup written to %s (%d kB)\nto restore it:  earshot restore %s\n", args[0], info.Size()>>10, args[0])
 			return nil
 		},
 	}
 }
 
 func newRestoreCommand(env *cli.Env) *cobra.Command {
-	how := app.Restoring{By: app.Operator()}
+	how := app.Restoring{By: control.Operator()}
 	cmd := &cobra.Command{
 		Use:   "restore FILE",
-		Short: "Put a backup in the place of the record",
-		Long: `Puts a backup in the place of the record, after reading it to the end. A record that is there is replaced only when you
-say so, and stays beside the new one under another name.
+		Short: "Replace the database with a backup",
+		Long: `Verifies a backup completely and puts it in place of the database. An existing database is replaced only with --replace, and is
+kept next to the new one under another name.
 
-What was taken away since the backup was made is taken away again before anybody can read it: what was erased or redacted,
-who may log in, who objected to being written down. The record that is there tells it, and so does the file
-earshot.db.removals beside it, which outlives a damaged record. On another machine put that file into data_dir first: without
-it nobody knows, and then nobody may log in until you made yourself the owner again.
+Whatever was removed since the backup is removed again before anybody can read it: erased or redacted data, revoked access, and
+people who objected to being transcribed. This comes from the existing database and from the file earshot.db.removals next to
+it, which survives a damaged database. On another machine, copy that file into data_dir first: without it the removals are
+unknown, and nobody can log in until you create the owner account again.
 
-Links, API keys and logins of the backup never hold again: make new ones on the page Access.`,
+Links, API keys and logins from the backup are never valid again: create new ones on the Access page.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return restore(env, cmd, args[0], how) },
 	}
-	cmd.Flags().BoolVar(&how.Replace, "replace", false, "take the place of the record that is there")
-	cmd.Flags().BoolVar(&how.Logins, "logins", false, "let those log in who could at the time of the backup, where nobody knows who may now")
+	cmd.Flags().BoolVar(&how.Replace, "replace", false, "replace the existing database")
+	cmd.Flags().BoolVar(
+		&how.Logins, "logins", false, "if current access is unknown, keep the access that people had at the time of the backup",
+	)
 	return cmd
 }
 
@@ -74,24 +84,24 @@ func restore(env *cli.Env, cmd *cobra.Command, file string, how app.Restoring) e
 	}
 	env.Printf("restored %s\n", app.Database(c))
 	if r.Erasures > 0 {
-		env.Printf("erased again what was erased since the backup: %s\n", models.Count(r.Erasures, "erasure"))
+		env.Printf("erased again: %s made since the backup\n", models.Count(r.Erasures, "erasure"))
 	}
 	if r.Redactions > 0 {
-		env.Printf("redacted again what was redacted since the backup: %s\n", models.Count(r.Redactions, "line"))
+		env.Printf("redacted again: %s redacted since the backup\n", models.Count(r.Redactions, "line"))
 	}
 	if r.Unknown {
-		env.Println("nobody knows what was erased, redacted or taken from people since the backup: the record it was made of " +
-			"is not here.\nTake it away again yourself, or restore once more with that record's file earshot.db.removals in data_dir.")
+		env.Println("what was erased, redacted or revoked since the backup is unknown: the database it was made from " +
+			"is not here.\nRemove it again yourself, or restore once more with that database's file earshot.db.removals in data_dir.")
 	}
-	env.Println("links, API keys and logins from before hold no longer: make new ones on the page Access")
+	env.Println("earlier links, API keys and logins are no longer valid: create new ones on the Access page")
 	if r.NobodyLogsIn {
-		env.Println("nobody may log in: start the service, and \"earshot status --first-login\" prints a link by which you become " +
-			"the owner again")
+		env.Println("nobody may log in: start the service, and \"earshot status --first-login\" prints a link " +
+			"to create the owner account")
 	} else {
-		env.Println("who has a password logs in with it")
+		env.Println("people with a password can log in with it")
 	}
 	if r.Aside != "" {
-		env.Printf("the record that was there is %s: remove it when you don't need it\n", r.Aside)
+		env.Printf("the previous database is kept as %s: remove it when you no longer need it\n", r.Aside)
 	}
 	return nil
 }

@@ -12,27 +12,27 @@ import (
 	"earshot/cmd/earshot/afterwards"
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/cli"
+	"earshot/cmd/earshot/control"
 	"earshot/cmd/earshot/terminal"
 	"earshot/models"
-	"earshot/models/store"
 )
 
-// eraseWait is how long a running Earshot may take to carry out an erasure before the command stops waiting for it.
+// eraseWait is how long the command waits for a running Earshot to carry out an erasure.
 const eraseWait = 2 * time.Minute
 
 func newEraseCommand(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "erase",
-		Short: "Remove a session, a person or a room from the record, to the last byte",
-		Long: `Removes what was heard, so that no byte of it stays in any file of the record. An entry without content stays: that
-something was removed, when, and by whom. Backups made earlier still hold it.
+		Short: "Permanently erase a session, a person or a room",
+		Long: `Erases what was heard so that no byte of it remains in any file of the database. Only a record without content is kept: that
+something was removed, when, and by whom. Backups made earlier still contain it.
 
-Also while Earshot runs on the same record: it carries the erasure out.`,
+If a service runs on the same database, the service carries out the erasure.`,
 	}
 	return cli.Group(cmd,
-		newEraseKind(env, "session SESSION", "Remove one session with all that was heard in it", eraseSession),
-		newEraseKind(env, "room ROOM", "Remove every session of a room", eraseRoom),
-		withRoom(newEraseKind(env, "person PERSON", "Remove what a person said, in all rooms", erasePerson)))
+		newEraseKind(env, "session SESSION", "Erase one session with everything heard in it", eraseSession),
+		newEraseKind(env, "room ROOM", "Erase every session of a room", eraseRoom),
+		withRoom(newEraseKind(env, "person PERSON", "Erase what a person said, in all rooms", erasePerson)))
 }
 
 func newEraseKind(env *cli.Env, use, short string, run func(env *cli.Env, cmd *cobra.Command, word string) error) *cobra.Command {
@@ -54,7 +54,7 @@ func withRoom(cmd *cobra.Command) *cobra.Command {
 func eraseSession(env *cli.Env, cmd *cobra.Command, word string) error {
 	var info models.SessionInfo
 	err := env.WithRecord(cmd, func(db app.Record) (err error) {
-		info, err = cli.FindSession(cmd.Context(), db, word)
+		info, err = cli.FindSessionID(cmd.Context(), db, word)
 		return err
 	})
 	if err != nil {
@@ -68,12 +68,9 @@ func eraseSession(env *cli.Env, cmd *cobra.Command, word string) error {
 func eraseRoom(env *cli.Env, cmd *cobra.Command, word string) error {
 	var room string
 	var found []models.SessionInfo
-	none := func() error { return cli.NotFound(fmt.Sprintf("there are no sessions of a room %q", word)) }
+	none := func() error { return cli.NotFound(fmt.Sprintf("no sessions of a room named %q", word)) }
 	err := env.WithRecord(cmd, func(db app.Record) (err error) {
 		if room, err = env.FindRoom(cmd, db, word); err != nil {
-			if errors.Is(err, models.ErrNotFound) {
-				return none()
-			}
 			return err
 		}
 		found, err = db.Sessions(cmd.Context(), models.SessionQuery{Room: room, Limit: 1000})
@@ -102,48 +99,42 @@ func erasePerson(env *cli.Env, cmd *cobra.Command, word string) error {
 	return erase(env, cmd, models.Erasure{Kind: models.ErasePerson, Target: p.ID, Room: p.room}, what, p.ID)
 }
 
-// erase asks, erases and says so.
+// erase asks for confirmation, erases, and reports that it has.
 func erase(env *cli.Env, cmd *cobra.Command, e models.Erasure, what, name string) error {
 	if yes, _ := cmd.Flags().GetBool("yes"); !yes {
 		if err := askForName(env, what, name); err != nil {
 			return err
 		}
 	}
-	e.By = app.Operator()
+	e.By = control.Operator()
 	if err := carryOut(env, cmd, e); err != nil {
 		return err
 	}
-	env.Printf("erased %s\nbackups, and files that you exported by hand, may still hold it\n", terminal.Plain(what))
+	env.Printf("erased %s\nbackups, and files that you exported yourself, may still contain it\n", terminal.Plain(what))
 	return nil
 }
 
-// askForName goes on when the person at the keyboard writes the name of what is to go.
+// askForName returns nil if the person at the keyboard types the name of what is to be erased.
 func askForName(env *cli.Env, what, name string) error {
-	env.Tellf("This removes for ever: %s\nWrite %s to go on:", terminal.Plain(what), terminal.Plain(name))
-	line, _ := bufio.NewReader(env.Stdin).ReadString('\n') // no answer is not the name either
+	env.Tellf("This permanently erases: %s\nType %s to continue:", terminal.Plain(what), terminal.Plain(name))
+	line, _ := bufio.NewReader(env.Stdin).ReadString('\n') // an unreadable answer is not the name either
 	if strings.TrimSpace(line) == name {
 		return nil
 	}
-	return models.WithHint(cli.BadInput(errors.New("nothing was erased: that is not the name")), "--yes goes on without asking")
+	return models.WithHint(cli.BadInput(errors.New("nothing was erased: the name does not match")), "use --yes to skip the question")
 }
 
-// carryOut erases, or lets the process do it that runs on the record.
+// carryOut erases, or has the process that runs on the record do it.
 func carryOut(env *cli.Env, cmd *cobra.Command, e models.Erasure) error {
 	c, err := env.Config(cmd)
 	if err != nil {
 		return err
 	}
 	ctx := cmd.Context()
-	db, err := app.OpenRecord(ctx, c)
-	if errors.Is(err, store.ErrInUse) {
-		return app.EraseElsewhere(ctx, c, e, eraseWait)
-	}
-	if err != nil {
-		return err
-	}
-	err = db.Erase(ctx, e)
-	if err == nil {
-		err = afterwards.RemoveFiles(ctx, db, c.Export.Dir)
-	}
-	return errors.Join(err, db.Close())
+	return app.WriteRecord(ctx, c, func(db app.Record) error {
+		if err := db.Erase(ctx, e); err != nil {
+			return err
+		}
+		return afterwards.RemoveFiles(ctx, db, c.Export.Dir)
+	}, func() error { return app.EraseElsewhere(ctx, c, e, eraseWait) })
 }

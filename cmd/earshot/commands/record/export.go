@@ -16,16 +16,20 @@ func newExportCommand(env *cli.Env) *cobra.Command {
 	var redact, sound bool
 	cmd := &cobra.Command{
 		Use:   "export SESSION",
-		Short: "Write a session as text, Markdown, a page, JSON, captions or a table of flags",
-		Long: `Writes one session to a file or to the standard output:
+		Short: "Export a session as text, Markdown, a web page, JSON, captions or a table of flags",
+		Long: `Writes one session to a file or to standard output:
 
-  txt   one line for each thing said           srt   subtitles
-  md    Markdown, with the summary             vtt   captions for web video
-  html  one page that needs nothing else       csv   the flags, for a spreadsheet
+  txt   one line per utterance
+  md    Markdown, with the summary
+  html  a self-contained web page
   json  everything, described by docs/export.schema.json
+  srt   subtitles
+  vtt   captions for web video
+  csv   the flags, for a spreadsheet
 
-SESSION is a session's name as "earshot sessions list" prints it, the beginning of one, or "last" for the newest.
-The page and the HTTP API give the same bytes.`,
+SESSION is a session's name as "earshot sessions list" prints it, its first characters, a room's name for the newest session there, or
+"last" for the newest of all.
+The web page and the HTTP API export identical files.`,
 		Example: `  earshot export last --output evening.html
   earshot export last --format csv > flags.csv
   earshot export last --format md --redact --output share.md
@@ -34,7 +38,7 @@ The page and the HTTP API give the same bytes.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			format, err := out.FormatFor(out.Path)
 			if err != nil {
-				return cli.BadInput(err)
+				return err
 			}
 			var b bytes.Buffer
 			err = env.WithRecord(cmd, func(db app.Record) error {
@@ -54,8 +58,8 @@ The page and the HTTP API give the same bytes.`,
 			return out.Write(env, b.Bytes())
 		},
 	}
-	out.AddTo(cmd, "`FILE` to write; - is the standard output")
-	cmd.Flags().BoolVar(&redact, "redact", false, "mask names, numbers and addresses; read it through before you share it")
-	cmd.Flags().BoolVar(&sound, "sound", false, "html: with the clips of flagged lines, beeped where it is masked")
+	out.AddTo(cmd, "`FILE` to write; - is standard output")
+	cmd.Flags().BoolVar(&redact, "redact", false, "mask names, numbers and addresses; check the result before sharing it")
+	cmd.Flags().BoolVar(&sound, "sound", false, "html: include the clips of flagged lines, with a tone over masked words")
 	return cmd
 }

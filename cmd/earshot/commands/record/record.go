@@ -1,4 +1,4 @@
-// Package record are the commands that read, give away and erase what was heard, and keep the record sound.
+// Package record provides the commands that show, export, import and erase what was heard, and maintain the record.
 package record
 
 import (
@@ -7,11 +7,11 @@ import (
 	"earshot/cmd/earshot/cli"
 )
 
-// Commands are the commands of this theme.
+// Commands returns the commands of this theme.
 func Commands(env *cli.Env) []*cobra.Command {
 	return []*cobra.Command{
-		newBackupCommand(env), newCheckCommand(env), newConsentCommand(env), newEraseCommand(env), newExportCommand(env), newImportCommand(env),
-		newPersonCommand(env),
-		newRestoreCommand(env), newSessionsCommand(env), newSummaryCommand(env),
+		newBackupCommand(env), newCheckCommand(env), newConsentCommand(env), newEraseCommand(env), newExportCommand(env), newFlagsCommand(env),
+		newImportCommand(env), newMoveCommand(env), newPersonCommand(env), newQueueCommand(env),
+		newRestoreCommand(env), newSearchCommand(env), newSessionsCommand(env), newSummaryCommand(env),
 	}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 func newSessionsCommand(env *cli.Env) *cobra.Command {
-	cmd := &cobra.Command{Use: "sessions", Short: "List and show what was heard in rooms"}
+	cmd := &cobra.Command{Use: "sessions", Short: "List and show sessions"}
 	return cli.Group(cmd, newSessionsList(env), newSessionsShow(env))
 }
 
@@ -21,11 +21,11 @@ func newSessionsList(env *cli.Env) *cobra.Command {
 	var q models.SessionQuery
 	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the sessions, the newest first",
+		Short: "List sessions, newest first",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if q.Limit < 1 || q.Limit > 1000 {
-				return cli.BadInput(fmt.Errorf("--limit %d: a number from 1 to 1000 belongs here", q.Limit))
+				return cli.BadInput(fmt.Errorf("--limit %d: must be a number from 1 to 1000", q.Limit))
 			}
 			found, err := listSessions(env, cmd, q)
 			if err != nil {
@@ -35,7 +35,7 @@ func newSessionsList(env *cli.Env) *cobra.Command {
 				return env.JSON(found)
 			}
 			if len(found) == 0 {
-				env.Println(`no sessions yet: "earshot demo" makes one, "earshot join URL" takes part in a room`)
+				env.Println(`no sessions yet: "earshot demo" makes one, "earshot join URL" joins a room`)
 				return nil
 			}
 			return env.Table(terminal.SessionRows(found))
@@ -48,7 +48,7 @@ func newSessionsList(env *cli.Env) *cobra.Command {
 	return cmd
 }
 
-// listSessions reads a list; no database yet means no sessions yet. The list is never nil.
+// listSessions returns the sessions that a query selects. If there is no database yet, it returns an empty list, never nil.
 func listSessions(env *cli.Env, cmd *cobra.Command, q models.SessionQuery) ([]models.SessionInfo, error) {
 	found := []models.SessionInfo{}
 	db, err := env.ReadRecord(cmd)

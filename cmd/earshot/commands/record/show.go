@@ -19,9 +19,10 @@ func newSessionsShow(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show SESSION",
 		Short: "Show the transcript of a session with its flags and gaps",
-		Long: `Shows one session: what was said by whom and when, what the rules flagged (▲), and what could not be heard (—).
+		Long: `Shows one session: who said what and when, what the rules flagged (▲), and what could not be heard (—).
 
-SESSION is a session's name as "earshot sessions list" prints it, the beginning of one, or "last" for the newest.`,
+SESSION is a session's name as "earshot sessions list" prints it, its first characters, a room's name for the newest session there, or
+"last" for the newest of all.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.WithRecord(cmd, func(db app.Record) error {
@@ -40,7 +41,7 @@ SESSION is a session's name as "earshot sessions list" prints it, the beginning 
 	return cmd
 }
 
-// readTranscript reads all that is shown of the session that a word means.
+// readTranscript returns everything that is shown of the session that a word means.
 func readTranscript(ctx context.Context, db app.Record, word string) (terminal.Transcript, error) {
 	t := terminal.Transcript{Utterances: []models.Utterance{}, Flags: []models.Flag{}, Gaps: []models.Gap{}}
 	var err error

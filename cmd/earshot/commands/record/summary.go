@@ -1,6 +1,7 @@
 package record
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 
@@ -10,32 +11,36 @@ import (
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/cli"
 	"earshot/cmd/earshot/terminal"
-	"earshot/configs"
 	"earshot/models"
-	"earshot/models/store"
+	"earshot/moderation/review/export"
 	"earshot/moderation/review/transcript"
 	"earshot/moderation/summary"
 )
 
 func newSummaryCommand(env *cli.Env) *cobra.Command {
-	var asJSON, verbatim bool
+	var out cli.Output
+	var verbatim bool
 	var since string
 	cmd := &cobra.Command{
 		Use:   "summary SESSION",
-		Short: "Sum a session up: chapters, highlights, decisions, actions, questions, talk time",
-		Long: `Sums up what was said in a session, also while it goes on. Everything is quoted or counted; what is doubtful or flagged is
-left out, and it is said how much. With --since only what came after a time: what a late-comer missed.
+		Short: "Summarise a session: chapters, highlights, decisions, actions, questions, talk time",
+		Long: `Summarises what was said in a session, even while it is live. Everything is quoted or counted; doubtful and flagged lines are left
+out, and the summary says how many. --since covers only what came after a time: what a latecomer missed.
 
-SESSION is a session's name as "earshot sessions list" prints it, the beginning of one, or "last" for the newest. FILE is a
-transcript, as for "earshot import": it is summed up and not stored.`,
+SESSION is a session's name as "earshot sessions list" prints it, its first characters, a room's name for the newest session there, or
+"last" for the newest of all. It may also be a file with a transcript, as for "earshot import": that is summarised but not stored.`,
 		Example: `  earshot summary last
   earshot summary last --since 12:30
+  earshot summary last --output minutes.md
   earshot summary talk.vtt`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			format, err := out.FormatFor(out.Path)
+			if err != nil {
+				return err
+			}
 			var ms int64
 			if since != "" {
-				var err error
 				if ms, err = cli.ParseSessionTime(since); err != nil {
 					return cli.BadInput(fmt.Errorf("--since %w", err))
 				}
@@ -51,19 +56,36 @@ transcript, as for "earshot import": it is summed up and not stored.`,
 			if verbatim {
 				s = s.Verbatim()
 			}
-			if asJSON {
-				return env.JSON(s)
-			}
-			return terminal.PrintSummary(env.Stdout, env.Paint(), s)
+			return writeSummary(env, s, format, &out)
 		},
 	}
-	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object, with the lines that each item rests on")
-	cmd.Flags().BoolVar(&verbatim, "verbatim", false, "quote the words that were heard, with hesitation and repeats")
-	cmd.Flags().StringVar(&since, "since", "", "only from this `TIME` of the session on: 12:30, 1:02:00 or 15m")
+	out.AddTo(cmd, "`FILE` to write; - is standard output", export.FormatText, export.FormatMD, export.FormatJSON)
+	cmd.Flags().BoolVar(&verbatim, "verbatim", false, "quote verbatim, with hesitations and repetitions")
+	cmd.Flags().StringVar(&since, "since", "", "only after this `TIME` in the session: 12:30, 1:02:00 or 15m")
 	return cmd
 }
 
-// summariseFile sums a transcript up without storing it. Lines that the rules would flag are left out, as in a session.
+// writeSummary writes a summary to the chosen output.
+func writeSummary(env *cli.Env, s models.Summary, format export.Format, out *cli.Output) error {
+	var b bytes.Buffer
+	var err error
+	switch {
+	case format == export.FormatJSON:
+		err = cli.WriteJSON(&b, s)
+	case format == export.FormatMD:
+		err = export.WriteSummary(&b, s)
+	case out.Path == "-":
+		err = terminal.PrintSummary(&b, env.Paint(), s)
+	default:
+		err = terminal.PrintSummary(&b, terminal.Palette{}, s)
+	}
+	if err != nil {
+		return err
+	}
+	return out.Write(env, b.Bytes())
+}
+
+// summariseFile summarises a transcript without storing the summary. It leaves out lines that the rules would flag, as in a session.
 func summariseFile(env *cli.Env, cmd *cobra.Command, name string, sinceMS int64) (s models.Summary, err error) {
 	cfg, err := env.Config(cmd)
 	if err != nil {
@@ -82,8 +104,8 @@ func summariseFile(env *cli.Env, cmd *cobra.Command, name string, sinceMS int64)
 	}), nil
 }
 
-// summarise reads or makes a session's summary. A new one of a session that is over is stored, unless another Earshot
-// has the record open.
+// summarise returns a session's summary, creating it if necessary. A new summary of an ended session is stored unless another Earshot has
+// the record open.
 func summarise(env *cli.Env, cmd *cobra.Command, word string, sinceMS int64) (s models.Summary, err error) {
 	cfg, err := env.Config(cmd)
 	if err != nil {
@@ -105,18 +127,8 @@ func summarise(env *cli.Env, cmd *cobra.Command, word string, sinceMS int64) (s 
 		return err
 	})
 	if err == nil && fresh && s.Kind == models.SummarySession && s.Lines > 0 {
-		err = keepSummary(cmd, cfg, s)
+		err = app.WriteRecord(cmd.Context(), cfg, func(db app.Record) error { return db.PutSummary(cmd.Context(), s) },
+			func() error { return nil }) // the service that runs on the record creates its own
 	}
 	return s, err
-}
-
-func keepSummary(cmd *cobra.Command, c configs.Config, s models.Summary) error {
-	db, err := app.OpenRecord(cmd.Context(), c)
-	if errors.Is(err, store.ErrInUse) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return errors.Join(db.PutSummary(cmd.Context(), s), db.Close())
 }

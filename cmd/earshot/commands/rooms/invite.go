@@ -2,35 +2,39 @@ package rooms
 
 import (
 	"cmp"
-	"net/http"
-	"net/url"
+	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"earshot/bot/fleet"
-	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/cli"
+	"earshot/cmd/earshot/control"
 	"earshot/cmd/earshot/terminal"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/moderation/review/record"
 )
 
 func newInviteCommand(env *cli.Env) *cobra.Command {
-	var o app.LinkOrder
+	var i models.Invitation
+	var hours int
 	var asJSON, asLink bool
 	cmd := &cobra.Command{
 		Use:   "invite URL",
-		Short: "Have the running service listen in a room",
-		Long: "Asks the service that runs on this machine (\"earshot serve\") to listen in a room until it is over. Secrets are those that\n" +
-			"the service's configuration or environment has for the room's server; a server that it does not name needs --allow-server, once.",
+		Short: "Tell the running service to join a room",
+		Long: "Asks the service running on this machine (\"earshot serve\") to listen in a room until it is over. Secrets come from the " +
+			"service's\n" +
+			"configuration or environment. A server that is not in the configuration needs --allow-server, once.",
 		Example: `  earshot invite lounge://127.0.0.1:8484/lounge
   earshot invite livekit://rooms.example/stage --profile open-mic
   earshot invite whep+https://media.example/stage --allow-server`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			o.URL = args[0]
-			if _, err := fleet.KindOf(o.URL); err != nil {
+			i.URL = args[0]
+			if _, err := fleet.KindOf(i.URL); err != nil {
 				return cli.BadInput(err)
 			}
 			cfg, err := env.Config(cmd)
@@ -38,68 +42,69 @@ func newInviteCommand(env *cli.Env) *cobra.Command {
 				return err
 			}
 			if asLink {
-				return inviteByLink(env, cmd, cfg, o, asJSON)
+				return inviteByLink(env, cmd, cfg, i, hours, asJSON)
 			}
-			var state models.RoomState
-			if err := app.Tell(cmd.Context(), cfg, "/rooms", o.Invitation, &state); err != nil {
+			state, err := control.New(cfg).Invite(cmd.Context(), i)
+			if err != nil {
 				return err
 			}
 			if asJSON {
 				return env.JSON(state)
 			}
-			if o.Profile != "" && o.Profile != state.Profile {
-				env.Notef("it is a room of the configuration, whose profile holds (%s)", terminal.Plain(cmp.Or(state.Profile, "none")))
+			if i.Profile != "" && i.Profile != state.Profile {
+				env.Notef("it is a configured room, so its own profile applies (%s)", terminal.Plain(cmp.Or(state.Profile, "none")))
 			}
-			env.Printf("invited to %s; \"earshot status\" shows how it goes, \"earshot leave %s\" sends the bot out\n",
+			env.Printf("invited to %s; \"earshot status\" shows its progress, \"earshot leave %s\" makes the bot leave\n",
 				terminal.Plain(state.Name), terminal.Plain(state.Room))
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&o.Name, "name", "", "what the speaker of a stream without names is called")
-	cmd.Flags().StringVar(&o.Profile, "profile", "", "treat the room as this profile of the configuration says")
+	cmd.Flags().StringVar(&i.Name, "name", "", "speaker `NAME` for a stream without names")
+	cmd.Flags().StringVar(&i.Profile, "profile", "", "apply this configuration `PROFILE` to the room")
 	cmd.Flags().BoolVar(
-		&o.AllowServer, "allow-server", false,
-		"allow the room's server from now on, although the configuration does not name it; it is given no secrets",
+		&i.AllowServer, "allow-server", false,
+		"allow the room's server from now on even though it is not in the configuration; no secrets are sent to it",
 	)
-	cmd.Flags().BoolVar(&o.PrivateServer, "private-server", false, "with --allow-server: the server may be in this private network")
-	cmd.Flags().BoolVar(&asLink, "link", false, "print a link instead, by which somebody can look at what the bot does and invite it, once")
-	cmd.Flags().IntVar(&o.Hours, "hours", int(app.LinkFor/time.Hour), "for how long the link is good")
+	cmd.Flags().BoolVar(&i.PrivateServer, "private-server", false, "with --allow-server: also allow private network addresses")
+	cmd.Flags().BoolVar(&asLink, "link", false, "print a link instead that lets a person preview the invitation and invite the bot once")
+	cmd.Flags().IntVar(&hours, "hours", int(record.LinkFor/time.Hour), "the link is valid for `N` hours")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "the room's state, or the link, as one JSON object")
 	return cmd
 }
 
-// inviteByLink prints a link by which somebody else can invite the bot.
-func inviteByLink(env *cli.Env, cmd *cobra.Command, cfg configs.Config, o app.LinkOrder, asJSON bool) error {
-	var l app.Link
-	if err := app.Tell(cmd.Context(), cfg, "/invitations", o, &l); err != nil {
+// inviteByLink prints a link with which somebody else can invite the bot.
+func inviteByLink(env *cli.Env, cmd *cobra.Command, cfg configs.Config, i models.Invitation, hours int, asJSON bool) error {
+	l, err := control.New(cfg).InvitationLink(cmd.Context(), i, hours)
+	if err != nil {
 		return err
 	}
 	if asJSON {
 		return env.JSON(l)
 	}
 	env.Println(terminal.Plain(l.Link))
-	env.Tellf("good once, until %s; whoever has it can invite the bot there", l.Expires.Local().Format(time.DateTime))
+	env.Tellf("valid once, until %s; anyone who has it can invite the bot there", l.Expires.Local().Format(time.DateTime))
 	return nil
 }
 
 func newLeaveCommand(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "leave ROOM",
-		Short: "Send the running service's bot out of a room",
+		Short: "Make the running service leave a room",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			cfg, err := env.Config(cmd)
 			if err != nil {
 				return err
 			}
-			var out app.Departure
-			if err := app.Ask(cmd.Context(), cfg, http.MethodDelete, "/rooms/"+url.PathEscape(args[0]), nil, &out); err != nil {
-				return err
+			service := control.New(cfg)
+			returns, err := service.Leave(cmd.Context(), args[0])
+			if err != nil {
+				return absent(cmd.Context(), service, args[0], err)
 			}
-			if out.Returns.IsZero() {
+			if returns.IsZero() {
 				env.Println("left")
 			} else {
-				env.Printf("left; returns %s\n", out.Returns.Local().Format("Mon 2 Jan 15:04"))
+				env.Printf("left; returns %s\n", returns.Local().Format("Mon 2 Jan 15:04"))
 			}
 			return nil
 		},
@@ -107,16 +112,16 @@ func newLeaveCommand(env *cli.Env) *cobra.Command {
 }
 
 func newPauseCommand(env *cli.Env) *cobra.Command {
-	return listening(env, "pause", "Have the running service's bot not listen in a room for a while",
-		"The bot stays in the room, says in its chat that it does not listen, and hears nothing until \"earshot resume ROOM\", also over "+
+	return listening(env, true, "pause", "Pause listening in a room of the running service",
+		"The bot stays in the room, says in the chat that it is not listening, and hears nothing until \"earshot resume ROOM\", even after "+
 			"a\nrestart. The time is marked in the transcript.")
 }
 
 func newResumeCommand(env *cli.Env) *cobra.Command {
-	return listening(env, "resume", "Have the running service's bot listen again after a pause", "")
+	return listening(env, false, "resume", "Resume listening after a pause", "")
 }
 
-func listening(env *cli.Env, word, short, long string) *cobra.Command {
+func listening(env *cli.Env, on bool, word, short, long string) *cobra.Command {
 	return &cobra.Command{
 		Use: word + " ROOM", Short: short, Long: long, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -124,7 +129,22 @@ func listening(env *cli.Env, word, short, long string) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return app.Ask(cmd.Context(), cfg, http.MethodPost, "/rooms/"+url.PathEscape(args[0])+"/"+word, nil, nil)
+			service := control.New(cfg)
+			return absent(cmd.Context(), service, args[0], service.Pause(cmd.Context(), args[0], on))
 		},
 	}
+}
+
+// absent names the room in the error of a service that is not in it, and suggests the one that was probably meant.
+func absent(ctx context.Context, service control.Client, word string, err error) error {
+	if !errors.Is(err, models.ErrNotFound) {
+		return err
+	}
+	states, _ := service.Rooms(ctx) // a failed suggestion is not worth an error
+	rooms := make([]models.Room, len(states))
+	for i, s := range states {
+		rooms[i] = models.Room{ID: s.Room, Name: s.Name}
+	}
+	return models.WithHint(cli.BadInput(fmt.Errorf("the bot is not in a room named %q%s", word, cli.NearRoom(rooms, word))),
+		`"earshot status" lists its rooms`)
 }

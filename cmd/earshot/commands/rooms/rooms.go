@@ -1,4 +1,4 @@
-// Package rooms are the commands by which the bot comes into rooms, and leaves them.
+// Package rooms provides the commands that bring the bot into rooms and make it leave them.
 package rooms
 
 import (
@@ -7,10 +7,12 @@ import (
 	"earshot/cmd/earshot/cli"
 )
 
-// Commands are the commands of this theme.
+// Commands returns the commands of this theme.
 func Commands(env *cli.Env) []*cobra.Command {
 	return []*cobra.Command{
-		newDemoCommand(env), newInviteCommand(env), newJoinCommand(env), newLeaveCommand(env), newPauseCommand(env), newResumeCommand(env),
+		DemoIn(env, nil), newDevicesCommand(env), newDrainCommand(env), newInviteCommand(env), newJoinCommand(env), newLeaveCommand(env),
+		newPauseCommand(env),
+		newResumeCommand(env),
 		newServersCommand(env), newStatusCommand(env),
 	}
 }

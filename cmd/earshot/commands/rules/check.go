@@ -18,18 +18,18 @@ func newRulesCheck(env *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "check FILE...",
-		Short: "Read rule files strictly and report every mistake",
-		Long: `Reads each rule file, with the files it uses, and reports every mistake with its file, line and rule. A file with a
-mistake is refused as a whole. Exit code 2 when there are mistakes.`,
+		Short: "Validate rule files and report every error",
+		Long: `Validates each rule file and the files it uses, and reports every error with its file, line and rule. A file with an error is
+rejected as a whole. Exits with code 2 if there are errors.`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			sets, err := loadEach(args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			sets, err := loadEach(loadOptions(env, cmd), args)
 			if asJSON {
 				return errors.Join(env.JSON(rulesCheckJSON(sets, err)), cli.BadInput(err))
 			}
 			for i, s := range sets {
 				if s != nil {
-					env.Printf("%s is fine: %s, %d rules, mode %s\n", terminal.Plain(args[i]), s, len(s.Rules()), s.Mode())
+					env.Printf("%s is valid: %s, %s, mode %s\n", terminal.Plain(args[i]), s, models.Count(len(s.Rules()), "rule"), s.Mode())
 					for _, line := range app.CannotBeDone(s) {
 						env.Println("  " + line)
 					}
@@ -45,12 +45,12 @@ mistake is refused as a whole. Exit code 2 when there are mistakes.`,
 	return cmd
 }
 
-// loadEach loads every file by itself and joins the mistakes of all. A set is nil where its file has mistakes.
-func loadEach(paths []string) ([]*engine.Set, error) {
+// loadEach loads each file by itself and joins the mistakes of all of them. The set of a file with mistakes is nil.
+func loadEach(opts engine.LoadOptions, paths []string) ([]*engine.Set, error) {
 	sets := make([]*engine.Set, len(paths))
 	var all rules.LoadError
 	for i, p := range paths {
-		set, err := engine.Load(app.RulesOptions(), p)
+		set, err := engine.Load(opts, p)
 		var wrong *rules.LoadError
 		switch {
 		case errors.As(err, &wrong):
@@ -67,28 +67,28 @@ func loadEach(paths []string) ([]*engine.Set, error) {
 	return sets, nil
 }
 
-// appendNew leaves out what is known already: two files may use a third.
+// appendNew appends the problems that are not yet known: two files may include the same third file.
 func appendNew(known, further []rules.Problem) []rules.Problem {
 	for _, p := range further {
-		if !slices.Contains(known, p) { // both are bounded
+		if !slices.Contains(known, p) { // both lists are bounded
 			known = append(known, p)
 		}
 	}
 	return known
 }
 
-// rulesHint adds what to do next to the errors of rule files.
+// rulesHint adds to an error about rule files what to do next.
 func rulesHint(err error) error {
-	return models.WithHint(err, `the shipped packs are examples of every part of the language: "earshot rules check open-mic"`)
+	return models.WithHint(err, `the shipped packs show every part of the rule language: "earshot rules check open-mic"`)
 }
 
-// rulesCheckOut is "rules check --json".
+// rulesCheckOut is the output of "rules check --json".
 type rulesCheckOut struct {
 	Sets     []ruleSetJSON   `json:"sets"`
 	Problems []rules.Problem `json:"problems"`
 }
 
-// ruleSetJSON is one set of rules.
+// ruleSetJSON is a set of rules in JSON.
 type ruleSetJSON struct {
 	Name  string            `json:"name"`
 	Hash  string            `json:"hash"`

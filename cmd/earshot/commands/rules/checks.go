@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/cli"
 	"earshot/cmd/earshot/terminal"
 	"earshot/cmd/earshot/transcripts"
@@ -18,13 +17,15 @@ func newRulesTest(env *cli.Env) *cobra.Command {
 	var asJSON, show bool
 	cmd := &cobra.Command{
 		Use:   "test FILE...",
-		Short: "Run the checks that rule files carry",
-		Long: `Runs the checks: of each rule file and of the files it uses, each file's against what that file says. Failing checks are
-printed with the reason. A check of a recording (wav:, a path from the rule file) is listened to with the configured model,
-which is loaded for nothing else. Exit code 3 when a check fails, 2 when a file has mistakes.`,
+		Short: "Run the checks in rule files",
+		Long: `Runs the checks in each rule file and in the files it uses, each file's checks against its own rules. Checks in shipped packs run
+only if the pack is named. Failing checks are printed with the reason. A check with a recording (wav:, a path relative to the rule
+file) is transcribed with the configured model, which is loaded only if needed. Exits with code 3 if a check fails, and 2 if a file
+has errors.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if _, err := loadEach(args); err != nil {
+			opts := loadOptions(env, cmd)
+			if _, err := loadEach(opts, args); err != nil {
 				return cli.BadInput(err)
 			}
 			listener := transcripts.NewListener(cmd.Context(), func() (*transcripts.Transcriber, error) {
@@ -34,7 +35,7 @@ which is loaded for nothing else. Exit code 3 when a check fails, 2 when a file 
 				}
 				return t, err
 			})
-			results, err := runEach(listener, args, show)
+			results, err := runEach(opts, listener, args, show)
 			if err := errors.Join(err, listener.Close()); err != nil {
 				return cli.BadInput(err)
 			}
@@ -51,31 +52,29 @@ which is loaded for nothing else. Exit code 3 when a check fails, 2 when a file 
 			}
 			if err == nil && failed > 0 {
 				err = cli.ChecksFailed(models.WithHint(fmt.Errorf("%d of %d checks failed", failed, len(results)),
-					`"earshot rules try FILE --text …" shows what every rule makes of a sentence`))
+					`"earshot rules try FILE --text …" shows how every rule judges a sentence`))
 			}
 			return err
 		},
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the result of every check")
-	cmd.Flags().BoolVar(&show, "show", false, "do not mask words from word lists")
-	cli.SettingFlag(cmd.Flags(), "model", "model", "ggml model file to listen to recordings with")
-	_ = cmd.MarkFlagFilename("model", "bin")
+	cmd.Flags().BoolVar(&show, "show", false, "show words from word lists unmasked")
+	cli.ModelFlag(cmd, " to transcribe recordings with")
 	return cmd
 }
 
-// rulesTestOut is "rules test --json".
+// rulesTestOut is the output of "rules test --json".
 type rulesTestOut struct {
 	Checks  int                  `json:"checks"`
 	Failed  int                  `json:"failed"`
 	Results []engine.CheckResult `json:"results"`
 }
 
-// runEach runs the checks of every file once, though several of the named files may use it.
-func runEach(l *transcripts.Listener, paths []string, show bool) ([]engine.CheckResult, error) {
-	opts := app.RulesOptions()
+// runEach runs the checks of every file once, even if several of the named files include it.
+func runEach(opts engine.LoadOptions, l *transcripts.Listener, paths []string, show bool) ([]engine.CheckResult, error) {
 	opts.Transcribe = l.Transcribe
 	var out []engine.CheckResult
-	done := map[string]bool{} // by file: its checks ran for another path
+	done := map[string]bool{} // files whose checks ran for another path
 	for _, p := range paths {
 		results, err := engine.RunChecks(opts, show, p)
 		if err != nil {
@@ -93,7 +92,7 @@ func runEach(l *transcripts.Listener, paths []string, show bool) ([]engine.Check
 	return out, nil
 }
 
-// printChecks prints the failing checks, and how many held.
+// printChecks prints the failed checks, and how many passed.
 func printChecks(env *cli.Env, results []engine.CheckResult, failed int) {
 	paint := env.Paint()
 	for _, r := range results {
@@ -110,8 +109,8 @@ func printChecks(env *cli.Env, results []engine.CheckResult, failed int) {
 	}
 	switch {
 	case len(results) == 0:
-		env.Println("no checks: add checks: to the file, of what must be flagged and what must not")
+		env.Println("no checks: add checks: to the file, with examples that must and must not be flagged")
 	case failed == 0:
-		env.Printf("✓ all %d checks hold\n", len(results))
+		env.Printf("✓ all %d checks pass\n", len(results))
 	}
 }

@@ -16,7 +16,7 @@ import (
 	"earshot/moderation/explain"
 )
 
-// storeVerdict stores an enforced, later dismissed verdict for the sample's flag, with all that can be told of one.
+// storeVerdict stores an enforced and later dismissed verdict for the sample's flag, with every detail that one can have.
 func storeVerdict(t *testing.T, dir string) models.Flag {
 	t.Helper()
 	store, err := sqlite.Open(t.Context(), dir+"/earshot.db")
@@ -33,7 +33,7 @@ func storeVerdict(t *testing.T, dir string) models.Flag {
 		Rule: flag.Rule, Pack: flag.Pack, Mode: models.ModeAct, Verdict: models.VerdictEnforced, Done: models.VerbMute, Why: "matched",
 		Matched: []models.Word{{Text: "guaranteed", StartMS: 16_000, P: 0.9}, {Text: "profit.", StartMS: 16_500, P: 0.8}},
 		Gates: []models.Gate{
-			{Name: "word_p", Got: "the words were heard surely enough", Passed: true},
+			{Name: "word_p", Got: "the words were heard with enough confidence", Passed: true},
 			{Name: "late", Got: "the text came too late to act on"},
 		},
 		SecondLook: &models.SecondLook{Model: "small.en", Text: "Buy my coin, guaranteed Profit!", Agreed: true},
@@ -58,7 +58,7 @@ func storeVerdict(t *testing.T, dir string) models.Flag {
 	return flag
 }
 
-// TestExplainVerdict tells gates, second look, who decided, what was done and whether it took effect.
+// TestExplainVerdict: the output covers the gates, the second look, who decided, what was done and whether it took effect.
 func TestExplainVerdict(t *testing.T) {
 	dir := t.TempDir()
 	if err := programtest.WriteSample(dir); err != nil {
@@ -70,10 +70,11 @@ func TestExplainVerdict(t *testing.T) {
 		return code, out + errs
 	}
 	told := []string{
-		"verdict: enforced: done without asking, in mode act", "✓ word_p: the words were heard surely enough", "✗ late: the text came too late",
+		"verdict: enforced: done without asking, in mode act", "✓ word_p: the words were heard with enough confidence",
+		"✗ late: the text came too late",
 		"second look with small.en: it heard the same", "host could choose warn, dismiss; dismissed by Ana on " +
 			"", "second opinion with small@127.0.0.1:1: it agreed", "points: +40 in conduct, taken back",
-		"mute Benjamin for 1m0s, by the rule: took effect on ", "warn Benjamin for 1m0s, by the rule: failed: no right to write",
+		"done: ✓ mute Benjamin for 60 s (by the rule, ", "done: ✕ warn Benjamin for 60 s failed: no right to write (by the rule, ",
 	}
 	code, out := run("explain", flag.ID, "--show")
 	for _, want := range append(told, "first:  Buy my coin, guaranteed profit.", "second: Buy my coin, guaranteed Profit!") {

@@ -11,6 +11,7 @@ import (
 	"earshot/cmd/earshot/cli"
 	"earshot/cmd/earshot/terminal"
 	"earshot/models"
+	"earshot/models/wholefile"
 	"earshot/moderation/engine"
 	"earshot/moderation/rules"
 )
@@ -19,8 +20,8 @@ func newRulesSchema(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema",
 		Short: "Print the JSON Schema of rule files, for editors",
-		Long: `Prints the JSON Schema (draft 2020-12) of rule files. Editors that know it complete keys and mark mistakes while you type;
-in many of them this line at the top of a rule file is enough:
+		Long: `Prints the JSON Schema (draft 2020-12) of rule files. Editors that support it complete keys and mark errors as you type;
+in many of them, this line at the top of a rule file is enough:
 
   # yaml-language-server: $schema=earshot-rules.schema.json`,
 		Example: `  earshot rules schema > earshot-rules.schema.json`,
@@ -36,9 +37,9 @@ func newRulesFmt(env *cli.Env) *cobra.Command {
 	var check bool
 	cmd := &cobra.Command{
 		Use:   "fmt FILE...",
-		Short: "Bring rule files into the usual form",
-		Long: `Puts the parts of rule files and the keys of rules into the usual order, with comments kept, and writes the files back.
-What a file means does not change. With --check nothing is written; exit code 3 when a file is not in the usual form.`,
+		Short: "Format rule files",
+		Long: `Puts the sections of rule files and the keys of rules into the standard order, keeping comments, and writes the files back. The
+meaning of a file does not change. With --check nothing is written; exits with code 3 if a file is not in the standard format.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			other := 0
@@ -57,24 +58,24 @@ What a file means does not change. With --check nothing is written; exit code 3 
 				return cli.BadInput(err)
 			}
 			if check && other > 0 {
-				return cli.ChecksFailed(models.WithHint(fmt.Errorf("%d of %d files are not in the usual form", other, len(args)),
-					`"earshot rules fmt FILE" changes them`))
+				return cli.ChecksFailed(models.WithHint(fmt.Errorf("%d of %d files are not in the standard format", other, len(args)),
+					`run "earshot rules fmt FILE" to format them`))
 			}
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&check, "check", false, "only name the files that are not in the usual form")
+	cmd.Flags().BoolVar(&check, "check", false, "only list the files that are not in the standard format")
 	return cmd
 }
 
-// formatFile formats one file and reports whether it was otherwise. The new text replaces the old one whole.
+// formatFile formats a file and reports whether that changed it, or would with check. The file is replaced atomically.
 func formatFile(name string, check bool) (bool, error) {
 	info, err := os.Stat(name)
 	if err != nil {
 		return false, err
 	}
 	if !info.Mode().IsRegular() {
-		return false, errors.New("it is not a plain file")
+		return false, errors.New("not a regular file")
 	}
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -84,9 +85,5 @@ func formatFile(name string, check bool) (bool, error) {
 	if err != nil || bytes.Equal(data, out) || check {
 		return err == nil && !bytes.Equal(data, out), err
 	}
-	temp := name + ".new"
-	if err := os.WriteFile(temp, out, info.Mode().Perm()); err != nil {
-		return false, err
-	}
-	return true, os.Rename(temp, name)
+	return true, wholefile.Replace(name, out)
 }

@@ -19,7 +19,7 @@ func TestRulesCheckTellsWhatMeaningAloneMayNot(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, _ := runRules(t, "", "check", file)
-	if code != cli.ExitOK || !strings.Contains(out, "mine.yaml:4: rule hush: what a line sounds like never acts by itself") {
+	if code != cli.ExitOK || !strings.Contains(out, "mine.yaml:4: rule hush: the text model alone never acts") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	_, out, _ = runRules(t, "", "check", "--json", file)

@@ -15,7 +15,6 @@ import (
 	"earshot/models"
 	"earshot/moderation/engine"
 	"earshot/moderation/review/transcript"
-	"earshot/moderation/rules"
 )
 
 func newRulesReplay(env *cli.Env) *cobra.Command {
@@ -23,21 +22,29 @@ func newRulesReplay(env *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "replay FILE...",
-		Short: "Run rules over the stored sessions: what they would have done",
-		Long: `Runs rule files over the sessions that are stored, in the order in which people spoke, and prints for each rule how often it
-would have fired, how often its verdict would have reached the host or the room, and what hosts said of the flags at
-those lines. Nothing is stored and nobody is told.
+		Short: "Replay stored sessions to see what rules would have done",
+		Long: `Runs rule files over the stored sessions, in the order in which people spoke, and prints for each rule how often it would have
+fired, how often its verdict would have reached the host or the room, and how hosts decided the flags on those lines. Nothing is
+stored and nobody is notified.
 
-A FILE that is a transcript (.json, .vtt, .srt, .txt; see "earshot import") is run through instead of the stored sessions. With
-no rule file it is judged by the rules of the settings.`,
+If FILE is a transcript (.json, .vtt, .srt, .txt; see "earshot import"), it is used instead of the stored sessions. Without a rule
+file, the configured rules apply. FILE may also hold labelled lines (.jsonl, .csv), each judged by itself: the table then shows how
+accurate each rule is, as "earshot rules try --batch" does.`,
 		Example: `  earshot rules replay --since 30d my-room.yaml
   earshot rules replay my-room.yaml talk.vtt`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			files, transcripts := parted(args)
+			lines, files := labelledFiles(args)
+			files, transcripts := parted(files)
 			set, err := rulesFor(env, cmd, files)
 			if err != nil {
 				return cli.BadInput(rulesHint(err))
+			}
+			if len(lines) > 0 && len(transcripts) > 0 {
+				return cli.BadInput(errors.New("transcripts and labelled lines can't be replayed together"))
+			}
+			if len(lines) > 0 {
+				return tryLabelled(env, set, lines, func(say []string) engine.Example { return engine.Example{Say: say, WordP: 1} }, asJSON)
 			}
 			if len(transcripts) > 0 {
 				done, err := replayFiles(set, transcripts)
@@ -46,7 +53,7 @@ no rule file it is judged by the rules of the settings.`,
 				}
 				return printReplay(env, set, done, asJSON)
 			}
-			from, err := sinceTime(since, time.Now())
+			from, err := cli.SinceTime(since, time.Now())
 			if err != nil {
 				return cli.BadInput(err)
 			}
@@ -69,7 +76,7 @@ no rule file it is judged by the rules of the settings.`,
 	return cmd
 }
 
-// parted tells rule files and transcripts apart by their names.
+// parted separates transcripts from rule files by their names.
 func parted(files []string) (rules, transcripts []string) {
 	for _, f := range files {
 		if transcript.Known(f) {
@@ -81,10 +88,10 @@ func parted(files []string) (rules, transcripts []string) {
 	return rules, transcripts
 }
 
-// rulesFor compiles rule files, or those of the settings where none is named.
+// rulesFor compiles the named rule files, or the configured ones if none is named.
 func rulesFor(env *cli.Env, cmd *cobra.Command, files []string) (*engine.Set, error) {
 	if len(files) > 0 {
-		return engine.Load(app.RulesOptions(), files...)
+		return engine.Load(loadOptions(env, cmd), files...)
 	}
 	cfg, err := env.Config(cmd)
 	if err != nil {
@@ -92,12 +99,12 @@ func rulesFor(env *cli.Env, cmd *cobra.Command, files []string) (*engine.Set, er
 	}
 	set, err := app.RulesOf(cfg, "")
 	if err == nil && set == nil {
-		err = errors.New("the settings have no rules: name a rule file")
+		err = errors.New("no rules are configured: name a rule file")
 	}
 	return set, err
 }
 
-// replayFiles runs a set over transcripts.
+// replayFiles runs a set of rules over transcripts.
 func replayFiles(set *engine.Set, files []string) (*engine.Replay, error) {
 	r := engine.NewReplay(set)
 	for _, f := range files {
@@ -114,19 +121,7 @@ func replayFiles(set *engine.Set, files []string) (*engine.Replay, error) {
 	return r, nil
 }
 
-// sinceTime reads how far back to look; "all" is as far as there is anything.
-func sinceTime(text string, now time.Time) (time.Time, error) {
-	if text == "all" {
-		return time.Time{}, nil
-	}
-	age, err := rules.ParseDuration(text)
-	if err != nil {
-		return time.Time{}, models.WithHint(fmt.Errorf("--since: %w", err), "write 12h, 30d, 8w or all")
-	}
-	return now.Add(-age), nil
-}
-
-// replay runs a set over the stored sessions, the oldest first.
+// replay runs a set of rules over the stored sessions, oldest first.
 func replay(ctx context.Context, env *cli.Env, db app.Record, set *engine.Set, room string, since time.Time) (*engine.Replay, error) {
 	sessions, lines, err := app.SessionsSince(ctx, db, room, since)
 	if err != nil {
@@ -147,7 +142,7 @@ func printReplay(env *cli.Env, set *engine.Set, r *engine.Replay, asJSON bool) e
 	if asJSON {
 		return env.JSON(r.Report())
 	}
-	env.Printf("%s over %d sessions, %d lines\n\n", set, r.Sessions, r.Lines)
+	env.Printf("%s over %s, %s\n\n", set, models.Count(r.Sessions, "session"), models.Count(r.Lines, "line"))
 	rows := [][]string{{"RULE", "PACK", "FIRED", "WOULD ENFORCE", "HOST CONFIRMED", "HOST DISMISSED", "PRECISION"}}
 	for _, row := range r.Rows() {
 		precision := "-"

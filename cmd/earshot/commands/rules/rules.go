@@ -1,4 +1,4 @@
-// Package rules are the commands that check, try and explain rule files.
+// Package rules provides the commands that check, try and explain rule files.
 package rules
 
 import (
@@ -7,21 +7,28 @@ import (
 	"earshot/cmd/earshot/cli"
 )
 
-// Commands are the commands of this theme: "earshot rules".
+// Commands returns the commands of this theme: "earshot rules".
 func Commands(env *cli.Env) []*cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules",
 		Short: "Check, test, try and replay rule files",
-		Long: `Rule files say what is flagged in a room. A file is named by its path; the packs and profiles that Earshot ships are
-named without one: open-mic, strict, lenient, base, harassment.en, harassment.id, scams.en, personal-data, floor, sound.
+		Long: `Rule files define what is flagged in a room. Give a file by its path, and a pack or profile shipped with Earshot by its name
+(see "earshot rules list").
 
 Words from word lists are masked in the output (i••••); --show shows them.`,
-		Example: `  earshot rules check my-room.yaml
+		Example: `  earshot rules list
+  earshot rules new --from swearing
+  earshot rules check my-room.yaml
   earshot rules test my-room.yaml
   earshot rules try open-mic --text "buy this coin now, guaranteed profit"`,
 	}
+	cli.SettingFlag(cmd.PersistentFlags(), "text-model", "text_model", "text model `FILE` for rules with means:")
+	_ = cmd.MarkPersistentFlagFilename("text-model", "bin")
 	return []*cobra.Command{cli.Group(
-		cmd, newRulesCheck(env), newRulesTest(env), newRulesTry(env), newRulesReplay(env), newRulesWhyNot(env), newRulesExplain(env),
+		cmd, newRulesList(env), newRulesShow(env), newRulesNew(env), newRulesCheck(env), newRulesTest(env), newRulesTry(env),
+		newRulesReplay(env), newRulesTune(env),
+		newRulesWhyNot(env),
+		newRulesExplain(env),
 		newRulesSchema(env), newRulesFmt(env),
 	)}
 }

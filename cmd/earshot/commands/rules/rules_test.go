@@ -20,7 +20,7 @@ func runRules(t *testing.T, stdin string, args ...string) (code int, stdout, std
 	return clitest.Runner{Commands: Commands, Stdin: stdin}.Run(t.Context(), append([]string{"rules"}, args...)...)
 }
 
-// runOnRecord runs "earshot rules …" on the record in a folder.
+// runOnRecord runs "earshot rules …" on the record in the given folder.
 func runOnRecord(t *testing.T, dir string, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	return clitest.Runner{Commands: Commands, Environ: []string{"HOME=" + dir}}.Run(
@@ -29,7 +29,7 @@ func runOnRecord(t *testing.T, dir string, args ...string) (code int, stdout, st
 
 func TestRulesCheck(t *testing.T) {
 	code, out, _ := runRules(t, "", "check", "open-mic", "scams.en")
-	if code != cli.ExitOK || !strings.Contains(out, "open-mic is fine: open-mic@") || !strings.Contains(out, "scams.en is fine") {
+	if code != cli.ExitOK || !strings.Contains(out, "open-mic is valid: open-mic@") || !strings.Contains(out, "scams.en is valid") {
 		t.Errorf("exit %d\n%s", code, out)
 	}
 	bad := filepath.Join("..", "..", "..", "..", "moderation", "engine", "testdata", "bad-unknown-key.yaml")
@@ -37,7 +37,7 @@ func TestRulesCheck(t *testing.T) {
 		t, "", "check", bad, "open-mic", filepath.Join("..", "..", "..", "..", "moderation", "engine", "testdata", "bad-mode.yaml"),
 	)
 	if code != cli.ExitUsage || !strings.Contains(errs, `rule "slur": unknown key "whenn" (did you mean "when"?)`) ||
-		!strings.Contains(errs, `unknown mode "sugest"`) || !strings.Contains(out, "open-mic is fine") {
+		!strings.Contains(errs, `unknown mode "sugest"`) || !strings.Contains(out, "open-mic is valid") {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)
 	}
 	code, out, _ = runRules(t, "", "check", "--json", bad)
@@ -59,9 +59,9 @@ func TestRulesTest(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out, errs := runRules(t, "", "test", file)
-	if code != cli.ExitChecks || !strings.Contains(errs, "2 of ") || strings.Contains(out, "idiot") ||
+	if code != cli.ExitChecks || !strings.Contains(errs, "2 of 2 checks failed") || strings.Contains(out, "idiot") ||
 		!strings.Contains(
-			out, `expected no flag, but insult fired: matched "i••••"`,
+			out, `expected no flag, but insult fired: matched "you i••••"`,
 		) || !strings.Contains(out, "expected insult: suggest, but it did not fire") {
 		t.Errorf("exit %d\n%s\n%s", code, out, errs)
 	}
@@ -90,7 +90,7 @@ func TestRulesTry(t *testing.T) {
 	}
 	code, out, _ = runRules(t, "you idiot\nhello\n", "try", "open-mic", "--batch", "--json", "--show")
 	if lines := strings.Split(strings.TrimSpace(out), "\n"); code != cli.ExitOK || len(lines) != 2 ||
-		!strings.Contains(lines[0], `"matched":["idiot"]`) ||
+		!strings.Contains(lines[0], `"matched":["you idiot"]`) ||
 		!strings.Contains(lines[1], `"verdicts":[]`) {
 		t.Errorf("exit %d\n%s", code, out)
 	}

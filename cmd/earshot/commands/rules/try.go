@@ -10,14 +10,13 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/cli"
 	"earshot/cmd/earshot/terminal"
 	"earshot/models"
 	"earshot/moderation/engine"
 )
 
-// tryFlags are the flags of "rules try".
+// tryFlags holds the flags of "rules try".
 type tryFlags struct {
 	text                []string
 	by                  string
@@ -29,20 +28,27 @@ func newRulesTry(env *cli.Env) *cobra.Command {
 	var f tryFlags
 	cmd := &cobra.Command{
 		Use:   "try FILE...",
-		Short: "Show what rules make of a sentence, and why",
-		Long: `Judges a sentence as if somebody had said it: which rules flag it, on which words, what keeps a verdict from acting, and why
-the other rules do not. Several --text are successive lines of one speaker.
+		Short: "Show how rules judge a sentence, and why",
+		Long: `Judges a sentence as if somebody had said it: which rules flag it, on which words, what keeps a verdict from acting, and why the
+other rules do not fire. Several --text options are successive lines of one speaker.
 
-With --batch every line of the standard input is an example of its own, and one line answers each; " | " parts successive
-lines of one speaker.`,
+With --batch every line of standard input is a separate example with one line of output; " | " separates successive lines of one
+speaker. If a FILE of labelled lines is given (.jsonl or .csv, in the format of "earshot text-model train"), it is judged instead, and
+a table shows the precision of each rule (how many of the lines it flags have the label in its id) and its recall (how many of the
+lines with that label it flags).`,
 		Example: `  earshot rules try open-mic --text "you are a fool"
   earshot rules try open-mic --text "you are a fool" --by host --json
-  earshot rules try my-room.yaml --batch < sentences.txt`,
+  earshot rules try my-room.yaml --batch < sentences.txt
+  earshot rules try my-room.yaml --batch labelled.jsonl`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			set, err := f.load(args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			lines, files := labelledFiles(args)
+			set, err := f.load(loadOptions(env, cmd), files, lines)
 			if err != nil {
 				return cli.BadInput(err)
+			}
+			if len(lines) > 0 {
+				return tryLabelled(env, set, lines, f.example, f.asJSON)
 			}
 			if f.batch {
 				return tryBatch(env, set, f)
@@ -51,30 +57,34 @@ lines of one speaker.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVar(&f.text, "text", nil, "what is said; may be given several times")
+	flags.StringArrayVar(&f.text, "text", nil, "the `WORDS` that are said; may be repeated")
 	flags.StringVar(&f.by, "by", string(models.RoleGuest), "`ROLE` of the speaker")
-	flags.Float64Var(&f.wordP, "word-p", 1, "how surely every word is heard, `0 to 1`")
-	flags.BoolVar(&f.batch, "batch", false, "judge every line of the standard input")
+	flags.Float64Var(&f.wordP, "word-p", 1, "confidence of every word, `0 to 1`")
+	flags.BoolVar(&f.batch, "batch", false, "judge every line of standard input, or of files of labelled lines")
 	flags.BoolVar(&f.asJSON, "json", false, "JSON: one object, or with --batch one object for each line")
-	flags.BoolVar(&f.show, "show", false, "do not mask words from word lists")
+	flags.BoolVar(&f.show, "show", false, "show words from word lists unmasked")
 	return cmd
 }
 
 // load checks the flags and loads the rules as one set.
-func (f tryFlags) load(paths []string) (*engine.Set, error) {
+func (f tryFlags) load(opts engine.LoadOptions, paths, lines []string) (*engine.Set, error) {
 	switch {
+	case len(lines) > 0 && !f.batch:
+		return nil, models.WithHint(fmt.Errorf("%s is not a rule file", lines[0]), "use --batch with files of labelled lines")
+	case len(paths) == 0:
+		return nil, errors.New("no rule file was named")
 	case f.batch && len(f.text) > 0:
-		return nil, errors.New("--text and --batch exclude each other")
+		return nil, errors.New("--text and --batch can't be combined")
 	case !f.batch && strings.TrimSpace(strings.Join(f.text, "")) == "":
-		return nil, models.WithHint(errors.New("nothing to try"), `give --text "…", or --batch with sentences on the standard input`)
+		return nil, models.WithHint(errors.New("nothing to try"), `give --text "…", or --batch with sentences on standard input`)
 	case !(f.wordP >= 0 && f.wordP <= 1):
 		return nil, errors.New("--word-p must be between 0 and 1")
 	}
-	set, err := engine.Load(app.RulesOptions(), paths...)
+	set, err := engine.Load(opts, paths...)
 	if err != nil {
 		return nil, rulesHint(err)
 	}
-	_, err = set.Try(engine.Example{By: models.Role(f.by)}) // is the role known?
+	_, err = set.Try(engine.Example{By: models.Role(f.by)}) // fails if the role is unknown
 	return set, err
 }
 
@@ -82,7 +92,7 @@ func (f tryFlags) example(say []string) engine.Example {
 	return engine.Example{Say: say, By: models.Role(f.by), WordP: f.wordP, Show: f.show}
 }
 
-// tryOne judges one example and explains every rule.
+// tryOne judges one example and explains the result of every rule.
 func tryOne(env *cli.Env, set *engine.Set, f tryFlags) error {
 	if f.asJSON {
 		tried, err := set.Report(f.example(f.text), true)
@@ -108,7 +118,7 @@ func tryOne(env *cli.Env, set *engine.Set, f tryFlags) error {
 	return nil
 }
 
-// gatesLine says which gates were passed.
+// gatesLine describes the gates: whether all were passed, or which were not and why.
 func gatesLine(gates []engine.Gate) string {
 	var failed []string
 	for _, g := range gates {
@@ -122,10 +132,10 @@ func gatesLine(gates []engine.Gate) string {
 	return fmt.Sprintf("%d of %d gates passed; not: %s", len(gates)-len(failed), len(gates), strings.Join(failed, ", "))
 }
 
-// maxTryLine bounds one line of a batch, in bytes.
+// maxTryLine limits a line of a batch, in bytes.
 const maxTryLine = 1 << 20
 
-// tryBatch answers every line of the standard input with one line.
+// tryBatch answers each line of the standard input with one line.
 func tryBatch(env *cli.Env, set *engine.Set, f tryFlags) error {
 	in := bufio.NewScanner(env.Stdin)
 	in.Buffer(nil, maxTryLine)
@@ -147,7 +157,7 @@ func tryBatch(env *cli.Env, set *engine.Set, f tryFlags) error {
 	return out.Flush()
 }
 
-// answer writes the verdicts of one line of a batch.
+// answer writes the verdicts on one line of a batch.
 func (f tryFlags) answer(out io.Writer, tried engine.Tried) error {
 	if f.asJSON {
 		return json.NewEncoder(out).Encode(tried)

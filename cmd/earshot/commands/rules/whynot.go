@@ -20,17 +20,17 @@ func newRulesWhyNot(env *cli.Env) *cobra.Command {
 	var show bool
 	cmd := &cobra.Command{
 		Use:   "why-not SESSION TIME RULE",
-		Short: "Say why a rule did not fire at a time of a session",
-		Long: `Judges the stored lines of a session again, up to TIME, and says what RULE makes of the line at that time, and why.
+		Short: "Explain why a rule did not fire at a time in a session",
+		Long: `Judges the stored lines of a session again, up to TIME, and shows how RULE judges the line at that time, and why.
 
-SESSION is a session's name, the beginning of one, or "last". TIME is from the session's start: 1:30, 0:01:30, 90s.
-The rules are those of the configuration; --rules names others.`,
+SESSION is a session's name, its first characters, or "last". TIME counts from the session's start: 1:30, 0:01:30, 90s.
+The configured rules apply unless --rules names others.`,
 		Example: `  earshot rules why-not last 1:30 insult`,
 		Args:    cobra.ExactArgs(3),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			at, err := cli.ParseSessionTime(args[1])
 			if err != nil {
-				return cli.BadInput(err)
+				return cli.BadInput(models.WithHint(err, models.Hint(err)+"; usage: "+cmd.UseLine()))
 			}
 			set, err := rulesOf(env, cmd, files)
 			if err != nil {
@@ -52,12 +52,12 @@ The rules are those of the configuration; --rules names others.`,
 			})
 		},
 	}
-	cmd.Flags().StringArrayVar(&files, "rules", nil, "judge by this rule `FILE`; may be given several times")
-	cmd.Flags().BoolVar(&show, "show", false, "do not mask words from word lists")
+	cmd.Flags().StringArrayVar(&files, "rules", nil, "judge by this rule `FILE`; may be repeated")
+	cmd.Flags().BoolVar(&show, "show", false, "show words from word lists unmasked")
 	return cmd
 }
 
-// rulesOf loads the named rule files, or those of the configuration.
+// rulesOf loads the named rule files, or the configured ones if none is named.
 func rulesOf(env *cli.Env, cmd *cobra.Command, files []string) (*engine.Set, error) {
 	if len(files) == 0 {
 		c, err := env.Config(cmd)
@@ -66,19 +66,21 @@ func rulesOf(env *cli.Env, cmd *cobra.Command, files []string) (*engine.Set, err
 		}
 		files = c.Rules
 	}
-	set, err := engine.Load(app.RulesOptions(), files...)
+	set, err := engine.Load(loadOptions(env, cmd), files...)
 	if err != nil {
 		return nil, rulesHint(err)
 	}
 	return set, nil
 }
 
-// printWhyNot prints what one rule makes of a line.
+// printWhyNot prints how one rule judges a line.
 func printWhyNot(env *cli.Env, set *engine.Set, line models.Utterance, verdicts []engine.Verdict, rule string, show bool) error {
 	i := slices.IndexFunc(verdicts, func(v engine.Verdict) bool { return v.Rule == rule })
 	if i < 0 {
 		return cli.BadInput(
-			models.WithHint(fmt.Errorf("there is no rule %q in %s", rule, set), `"earshot rules check FILE --json" lists the rules`),
+			models.WithHint(
+				fmt.Errorf("no rule is named %q in %s%s", rule, set, nearRule(set, rule)), `"earshot rules list FILE" lists the rules`,
+			),
 		)
 	}
 	text := line.Text
@@ -95,7 +97,15 @@ func printWhyNot(env *cli.Env, set *engine.Set, line models.Utterance, verdicts 
 	return nil
 }
 
-// printStored tells what became of a rule's flag on a line, when one is stored.
+func nearRule(set *engine.Set, word string) string {
+	var names []string
+	for _, r := range set.Rules() {
+		names = append(names, r.ID)
+	}
+	return cli.DidYouMean(word, names)
+}
+
+// printStored prints what became of the flag that a rule raised on a line, if one is stored.
 func printStored(
 	ctx context.Context, env *cli.Env, db app.Record, set *engine.Set, line models.Utterance, rule string, show bool,
 ) error {

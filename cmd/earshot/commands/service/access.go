@@ -1,6 +1,8 @@
 package service
 
 import (
+	"cmp"
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 
 	"earshot/cmd/earshot/app"
 	"earshot/cmd/earshot/cli"
+	"earshot/cmd/earshot/control"
 	"earshot/cmd/earshot/terminal"
 	"earshot/models"
 	"earshot/moderation/review/auth"
@@ -18,9 +21,9 @@ import (
 func newAccessCommand(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "access",
-		Short: "Give and take access to the page: people, and keys for programs",
-		Long: `Who may open the page, as an owner changes it under "Access" there. A running service learns of a change at once: whoever
-is removed is out, with all open pages and streams. Names and keys are those that "earshot access list" shows.`,
+		Short: "Manage access to the web page: people and API keys",
+		Long: `Manages who may open the web page, like its "Access" page. Changes apply to a running service at once: the open pages and
+streams of a person who is removed end. Names and keys are as shown by "earshot access list".`,
 	}
 	return cli.Group(
 		cmd, newAccessList(env), newAccessAdd(env), newAccessLink(env), newAccessRemove(env), newAccessKey(env), newAccessRevoke(env),
@@ -30,7 +33,7 @@ is removed is out, with all open pages and streams. Names and keys are those tha
 func newAccessList(env *cli.Env) *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "list", Short: "List who may open the page, and the keys", Args: cobra.NoArgs,
+		Use: "list", Short: "List people with access, and API keys", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return withMembers(env, cmd, func(m app.Membership) error {
 				found, err := m.List(cmd.Context())
@@ -41,7 +44,7 @@ func newAccessList(env *cli.Env) *cobra.Command {
 					return env.JSON(found)
 				}
 				if len(found.Users) == 0 {
-					env.Println(`nobody yet: the first owner is made on the page, see "earshot status --first-login"`)
+					env.Println(`nobody yet: create the owner account first, see "earshot status --first-login"`)
 					return nil
 				}
 				return env.Table(accessRows(found))
@@ -52,7 +55,7 @@ func newAccessList(env *cli.Env) *cobra.Command {
 	return cmd
 }
 
-func accessRows(found app.AccessList) [][]string {
+func accessRows(found control.AccessList) [][]string {
 	rows := [][]string{{"WHO", "KEY", "ACCESS", "ROOMS", "SINCE"}}
 	for _, u := range found.Users {
 		grants := map[models.Access][]string{}
@@ -83,11 +86,11 @@ func since(t time.Time) string { return t.Local().Format(time.DateOnly) }
 func newAccessAdd(env *cli.Env) *cobra.Command {
 	var n auth.NewUser
 	cmd := &cobra.Command{
-		Use: "add NAME", Short: "Give somebody access, and print the link that logs them in once", Args: cobra.ExactArgs(1),
+		Use: "add NAME", Short: "Give a person access and print a one-time login link", Args: cobra.ExactArgs(1),
 		Example: "  earshot access add Lee --access reviewer --room lounge",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			n.Name = args[0]
-			return printLogin(env, cmd, func(m app.Membership) (app.Link, error) { return m.Add(cmd.Context(), n) })
+			return printLogin(env, cmd, func(m app.Membership) (control.Link, error) { return m.Add(cmd.Context(), n) })
 		},
 	}
 	grantFlags(cmd, &n.Access, &n.Rooms)
@@ -95,12 +98,12 @@ func newAccessAdd(env *cli.Env) *cobra.Command {
 }
 
 func grantFlags(cmd *cobra.Command, access *models.Access, rooms *[]string) {
-	cmd.Flags().StringVar((*string)(access), "access", string(models.AccessViewer), "what they may do: viewer, reviewer, host or owner")
-	cmd.Flags().StringArrayVar(rooms, "room", nil, "only in this `ROOM`, as \"earshot sessions list\" names it; may be given several times")
+	cmd.Flags().StringVar((*string)(access), "access", string(models.AccessViewer), "access `LEVEL`: viewer, reviewer, host or owner")
+	cmd.Flags().StringArrayVar(rooms, "room", nil, "only in this `ROOM`, as \"earshot sessions list\" names it; may be repeated")
 }
 
-// printLogin prints the login link that link makes.
-func printLogin(env *cli.Env, cmd *cobra.Command, link func(m app.Membership) (app.Link, error)) error {
+// printLogin prints the login link that link returns.
+func printLogin(env *cli.Env, cmd *cobra.Command, link func(m app.Membership) (control.Link, error)) error {
 	return withMembers(env, cmd, func(m app.Membership) error {
 		l, err := link(m)
 		if err != nil {
@@ -114,17 +117,17 @@ func printLogin(env *cli.Env, cmd *cobra.Command, link func(m app.Membership) (a
 
 func newAccessLink(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
-		Use: "link NAME", Short: "Print another link that logs somebody in once", Args: cobra.ExactArgs(1),
-		Long: "It lets them in whatever is wrong with their password, or with the guesses that others made at it.",
+		Use: "link NAME", Short: "Print another one-time login link", Args: cobra.ExactArgs(1),
+		Long: "The link works even if they forgot their password, or are locked out after failed logins.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return printLogin(env, cmd, func(m app.Membership) (app.Link, error) { return m.Link(cmd.Context(), args[0]) })
+			return printLogin(env, cmd, func(m app.Membership) (control.Link, error) { return m.Link(cmd.Context(), args[0]) })
 		},
 	}
 }
 
 func newAccessRemove(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
-		Use: "remove NAME", Short: "Take all access away from somebody", Args: cobra.ExactArgs(1),
+		Use: "remove NAME", Short: "Remove a person's access", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withMembers(env, cmd, func(m app.Membership) error { return m.Remove(cmd.Context(), args[0]) })
 		},
@@ -132,11 +135,11 @@ func newAccessRemove(env *cli.Env) *cobra.Command {
 }
 
 func newAccessKey(env *cli.Env) *cobra.Command {
-	var o app.KeyOrder
+	var o control.KeyOrder
 	var asJSON bool
 	cmd := &cobra.Command{
-		Use: "key LABEL", Short: "Make a key for a program, and print it this once", Args: cobra.ExactArgs(1),
-		Long: "The key never allows more than its user may, and works until it is revoked. Programs send it as \"Authorization: Bearer KEY\".",
+		Use: "key LABEL", Short: "Create an API key and print it once", Args: cobra.ExactArgs(1),
+		Long: "A key never has more access than its user, and is valid until it is revoked. Programs send it as \"Authorization: Bearer KEY\".",
 		Example: `  earshot access key captions --room lounge
   earshot access key prometheus`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -150,31 +153,35 @@ func newAccessKey(env *cli.Env) *cobra.Command {
 					return env.JSON(made)
 				}
 				env.Printf("%s\n", made.Secret)
-				env.Tellf("\"earshot access revoke %s\" makes it worthless", made.Key.ID)
+				env.Tellf("\"earshot access revoke %s\" revokes it", made.Key.ID)
 				return nil
 			})
 		},
 	}
 	grantFlags(cmd, &o.Access, &o.Rooms)
-	cmd.Flags().StringVar(&o.User, "user", "", "whose key it is, by `NAME` (default: an owner's)")
+	cmd.Flags().StringVar(&o.User, "user", "", "`NAME` of the user the key belongs to (default: an owner)")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object")
 	return cmd
 }
 
 func newAccessRevoke(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
-		Use: "revoke KEY", Short: "Make a key worthless", Args: cobra.ExactArgs(1),
+		Use: "revoke KEY", Short: "Revoke an API key", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return withMembers(env, cmd, func(m app.Membership) error { return m.Revoke(cmd.Context(), args[0]) })
 		},
 	}
 }
 
-// withMembers runs do with the membership of the command's record.
+// withMembers calls do with the members in the command's record.
 func withMembers(env *cli.Env, cmd *cobra.Command, do func(m app.Membership) error) error {
 	c, err := env.Config(cmd)
 	if err != nil {
 		return err
 	}
-	return app.WithMembers(cmd.Context(), c, do)
+	err = app.WithMembers(cmd.Context(), c, do)
+	if errors.Is(err, models.ErrNotFound) { // no such user or key
+		err = models.WithHint(cli.BadInput(err), cmp.Or(models.Hint(err), `"earshot access list" lists people and keys`))
+	}
+	return err
 }

@@ -18,21 +18,21 @@ import (
 func newConfigPath(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "path",
-		Short: "Print the configuration file that is read",
-		Long: `Prints the path of the configuration file that is read. When there is none, nothing is printed; the places that were
-looked at go to the error output.`,
+		Short: "Print the path of the configuration file in use",
+		Long: `Prints the path of the configuration file in use. If there is none, nothing is printed, and the locations searched go to standard
+error.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := env.Report(cmd)
 			var wrong *configs.Error
-			if err != nil && !errors.As(err, &wrong) { // a file with mistakes has a path too
+			if err != nil && !errors.As(err, &wrong) { // a file with mistakes still has a path
 				return err
 			}
 			if r.File != "" {
 				env.Println(r.File)
 				return nil
 			}
-			env.Tellf("no configuration file; the defaults hold. Looked for:")
+			env.Tellf("no configuration file; the defaults apply. Looked for:")
 			for _, f := range configs.UsualFiles(env.Environ) {
 				env.Tellf("  %s", f)
 			}
@@ -45,9 +45,9 @@ func newConfigCheck(env *cli.Env) *cobra.Command {
 	var asJSON, connect bool
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
-		Short: "Check a configuration file, or the one in use, with all that it names",
-		Long: `Reads the settings and all that they name and "earshot serve" will need: rules, models, targets of notices, secrets, rooms and
-calendars. Nothing is connected to; --connect also asks the servers of rooms, STUN, TURN and language models.`,
+		Short: "Check a configuration file, or the one in use, and everything it refers to",
+		Long: `Reads the settings and everything they refer to that "earshot serve" will need: rules, models, notification targets, secrets, rooms
+and calendars. No connections are made; --connect also contacts room, STUN, TURN and language model servers.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -64,9 +64,9 @@ calendars. Nothing is connected to; --connect also asks the servers of rooms, ST
 				return err
 			}
 			if r.File == "" {
-				env.Println("no configuration file: the defaults hold")
+				env.Println("no configuration file: the defaults apply")
 			} else {
-				env.Printf("%s is fine\n", r.File)
+				env.Printf("%s is valid\n", r.File)
 				for _, line := range app.CannotInRooms(r.Config) {
 					env.Println("  " + terminal.Plain(line))
 				}
@@ -78,12 +78,12 @@ calendars. Nothing is connected to; --connect also asks the servers of rooms, ST
 			return nil
 		},
 	}
-	cmd.Flags().BoolVar(&connect, "connect", false, "also ask the servers that the settings name")
+	cmd.Flags().BoolVar(&connect, "connect", false, "also contact the servers in the settings")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the list of problems")
 	return cmd
 }
 
-// checkAsJSON prints what a check found. What is wrong with the settings keeps their servers from being asked.
+// checkAsJSON prints the result of a check. If the settings have mistakes, their servers are not contacted.
 func checkAsJSON(ctx context.Context, env *cli.Env, r configs.Report, wrong error, connect bool) error {
 	out := checkJSON(r, wrong)
 	if connect && wrong == nil {
@@ -95,7 +95,7 @@ func checkAsJSON(ctx context.Context, env *cli.Env, r configs.Report, wrong erro
 func checkJSON(r configs.Report, err error) configJSON {
 	out := configJSON{File: r.File}
 	var wrong *configs.Error
-	if !errors.As(err, &wrong) && err != nil { // something that the settings name
+	if !errors.As(err, &wrong) && err != nil { // the fault is in something that the settings name
 		out.Problems = append(out.Problems, problemJSON{Message: err.Error()})
 	}
 	if wrong != nil {
@@ -106,11 +106,11 @@ func checkJSON(r configs.Report, err error) configJSON {
 	return out
 }
 
-// tried asks the servers that the settings name. Problems among them are an error.
+// tried contacts the servers that the settings name. It returns an error if that revealed problems.
 func tried(ctx context.Context, env *cli.Env, r configs.Report, tell func(doctor.Finding)) ([]doctor.Finding, error) {
 	all, bad, err := app.Tried(ctx, env.Environ, r, env.TalkLogger(r), tell)
 	if err == nil && bad > 0 {
-		err = cli.ChecksFailed(fmt.Errorf("%s found among the servers that the settings name", models.Count(bad, "problem")))
+		err = cli.ChecksFailed(fmt.Errorf("%s found with the servers in the settings", models.Count(bad, "problem")))
 	}
 	return all, err
 }

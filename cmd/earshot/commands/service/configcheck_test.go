@@ -18,7 +18,7 @@ import (
 	"earshot/cmd/earshot/internal/programtest"
 )
 
-// TestConfigCheckConnects asks the server of a room that is there, and an address that nobody listens on.
+// TestConfigCheckConnects contacts the server of an existing room, and an address where nothing listens.
 func TestConfigCheckConnects(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the real parts")
@@ -30,9 +30,9 @@ func TestConfigCheckConnects(t *testing.T) {
 	for _, tt := range []struct {
 		name, settings string
 		code           int
-		out            []string // parts of what is printed
+		out            []string // substrings of the output
 	}{
-		{"there", "rooms: ['" + there + "']\n", 0, []string{"earshot.yaml is fine", "ok    rooms", there + ": its server answers"}},
+		{"there", "rooms: ['" + there + "']\n", 0, []string{"earshot.yaml is valid", "ok    rooms", there + ": its server answers"}},
 		{"nowhere", "rooms: ['" + there + "', '" + nowhere + "']\n", cli.ExitChecks, []string{
 			"ok    rooms", "bad   rooms", nowhere + ": its server does not answer", "connection refused", "→ start its server",
 		}},

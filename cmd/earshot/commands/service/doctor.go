@@ -18,14 +18,14 @@ func newDoctorCommand(env *cli.Env) *cobra.Command {
 	asJSON, join := false, false
 	cmd := &cobra.Command{
 		Use:   "doctor",
-		Short: "Check all that Earshot needs, and say what to do",
-		Long: `Looks at the model and what decodes with it, the rules, the record and its disk, the clock, the ports, the STUN and TURN
-servers, the rooms of the configuration, and those who are told of flags. Nothing is changed, and no notice is sent.
+		Short: "Check everything Earshot needs, and suggest fixes",
+		Long: `Checks the model and decoding, the rules, the database and its disk, the clock, the ports, the STUN and TURN servers, the
+configured rooms, and the notification targets. Nothing is changed, and no notification is sent.
 
-Run it as the user that the service runs as. Where a service runs on the same record, it is asked for what it sees itself: only
-it has its environment, with the secrets of rooms, its ports and its place in them. What it answers is marked so.
+Run it as the same user as the service. If a service uses the same database, some checks are made by the service itself, since only
+it has its environment with the rooms' secrets, its ports and its connections. Those results are marked.
 
-Each line says ok, note (it works, and is worth knowing) or bad, and what to do. It exits with 3 when something is bad.`,
+Each line says ok, note (works, but worth knowing) or bad, and what to do. Exits with code 3 if anything is bad.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			r, err := env.Report(cmd)
@@ -37,10 +37,10 @@ Each line says ok, note (it works, and is worth knowing) or bad, and what to do.
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array of findings")
 	cmd.Flags().BoolVar(
-		&join, "join", false, "enter each configured room for a moment, to see what the bot may do there; people see it come and go",
+		&join, "join", false, "briefly join each configured room to see what the bot may do there; people see it come and go",
 	)
-	cli.SettingFlag(cmd.Flags(), "model", "model", "ggml model file")
-	cli.SettingFlag(cmd.Flags(), "listen", "listen", "address of the page and the lounge")
+	cli.ModelFlag(cmd, "")
+	cli.SettingFlag(cmd.Flags(), "listen", "listen", "`ADDRESS` of the page and the lounge")
 	return cmd
 }
 
@@ -75,10 +75,10 @@ func printFinding(env *cli.Env, f doctor.Finding) {
 	}
 	by := ""
 	if f.Service {
-		by = " (the service's own look)"
+		by = " (checked by the service)"
 	}
 	env.Printf("%s  %-15s  %s%s\n", state, f.Check, strings.ReplaceAll(terminal.PlainLines(f.Text), "\n", "; "), by)
 	if f.Do != "" && f.State != doctor.OK {
-		env.Printf("%s", terminal.Indent("                       → ", terminal.PlainLines(f.Do)))
+		env.Print(paint.Labelled("                       → ", terminal.PlainLines(f.Do)))
 	}
 }

@@ -16,31 +16,31 @@ import (
 func newNotifyCommand(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "notify",
-		Short: "Tell hosts of flags by webhook, Slack, Discord or mail: list, test",
-		Long: `Who is told of flags stands in a file of its own that only you can read, because addresses and secrets are in it; the
-setting notices.targets names it:
+		Short: "Notify hosts of flags by webhook, Slack, Discord or mail",
+		Long: `Notification targets are kept in a separate file that only you can read, because it contains addresses and secrets. The setting
+notices.targets names it:
 
   targets:
     - name: hosts
       kind: slack            # or discord, or webhook
       url: https://hooks.slack.com/services/…
-      level: medium          # and graver: info, low, medium, high
-      rooms: [open-mic]      # or whole addresses; left out: all rooms
-      quote: yes             # also the words that were said; without it they stay here
+      level: medium          # and above: info, low, medium, high
+      rooms: [open-mic]      # or full addresses; default: all rooms
+      quote: yes             # include what was said; by default it is not sent
     - name: archive
-      kind: webhook          # signed as Standard Webhooks says
+      kind: webhook          # signed according to Standard Webhooks
       url: https://archive.example/earshot
       secret: whsec_…        # "earshot notify secret" makes one
-      private: no            # yes: an address in your own network, and http
+      private: no            # yes: allow private addresses, and http
     - name: morning
-      kind: mail             # counts of the day before, once a day, when something happened
+      kind: mail             # the previous day's counts, once a day, if anything happened
       url: smtps://earshot@mail.example
       secret: …              # the mail server's password
       from: earshot@example.org
       to: [hosts@example.org]
       at: "08:00"
 
-Rules that only watch tell nobody.`,
+Rules in watch mode notify nobody.`,
 	}
 	return cli.Group(cmd, newNotifyList(env), newNotifyTest(env), newNotifySecret(env))
 }
@@ -48,7 +48,7 @@ Rules that only watch tell nobody.`,
 func newNotifySecret(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "secret",
-		Short: "Make a secret that signs webhooks",
+		Short: "Generate a secret for signing webhooks",
 		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			env.Println(notify.NewSecret())
@@ -60,7 +60,7 @@ func newNotifySecret(env *cli.Env) *cobra.Command {
 func newNotifyTest(env *cli.Env) *cobra.Command {
 	return &cobra.Command{
 		Use:   "test TARGET",
-		Short: "Send one target a notice that says that it can be reached",
+		Short: "Send a test notification to one target",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			r, err := env.Report(cmd)
@@ -74,27 +74,42 @@ func newNotifyTest(env *cli.Env) *cobra.Command {
 			n := notify.New(notify.Config{Targets: targets, Link: r.Config.Notices.Link, Log: env.TalkLogger(r)})
 			err = n.Test(cmd.Context(), args[0])
 			if errors.Is(err, models.ErrNotFound) {
-				return models.WithHint(cli.BadInput(err), `"earshot notify list" lists them`)
+				var names []string
+				for _, t := range targets {
+					names = append(names, t.Name)
+				}
+				return models.WithHint(cli.BadInput(fmt.Errorf("no target is named %q%s", args[0], cli.DidYouMean(args[0], names))),
+					`"earshot notify list" lists them`)
 			}
 			if err != nil {
 				return err
 			}
-			env.Printf("%s took the notice\n", terminal.Plain(args[0]))
+			env.Printf("%s accepted the notification\n", terminal.Plain(args[0]))
 			return nil
 		},
 	}
 }
 
 func newNotifyList(env *cli.Env) *cobra.Command {
-	return &cobra.Command{
+	var asJSON bool
+	cmd := &cobra.Command{
 		Use:   "list",
-		Short: "List the targets, and what waits for them",
+		Short: "List the targets and their pending notifications",
 		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return listTargets(env, cmd) },
+		RunE:  func(cmd *cobra.Command, _ []string) error { return listTargets(env, cmd, asJSON) },
 	}
+	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON array, without addresses and secrets")
+	return cmd
 }
 
-func listTargets(env *cli.Env, cmd *cobra.Command) error {
+// targetJSON is a target in "notify list --json". It leaves out the address, which may be a secret.
+type targetJSON struct {
+	Kind  notify.Kind  `json:"kind"`
+	Level models.Level `json:"level"`
+	models.NoticeTargetState
+}
+
+func listTargets(env *cli.Env, cmd *cobra.Command, asJSON bool) error {
 	c, err := env.Config(cmd)
 	if err != nil {
 		return err
@@ -103,8 +118,8 @@ func listTargets(env *cli.Env, cmd *cobra.Command) error {
 	if err != nil {
 		return cli.BadInput(err)
 	}
-	if len(targets) == 0 {
-		env.Println(`nobody is told: "earshot notify --help" says how to name targets`)
+	if len(targets) == 0 && !asJSON {
+		env.Println(`no targets: see "earshot notify --help" for how to define them`)
 		return nil
 	}
 	states := map[string]models.NoticeTargetState{}
@@ -120,6 +135,15 @@ func listTargets(env *cli.Env, cmd *cobra.Command) error {
 	if err != nil && !errors.Is(err, models.ErrNotFound) {
 		return err
 	}
+	if asJSON {
+		found := []targetJSON{}
+		for _, t := range targets {
+			s := states[t.Name]
+			s.Name = t.Name
+			found = append(found, targetJSON{t.Kind, t.Level, s})
+		}
+		return env.JSON(found)
+	}
 	return env.Table(targetRows(targets, states))
 }
 
@@ -132,7 +156,7 @@ func targetRows(targets []notify.Target, states map[string]models.NoticeTargetSt
 		case s.Disabled != "":
 			state = "disabled: " + s.Disabled
 		case s.Error != "":
-			state = "trying again: " + s.Error
+			state = "retrying: " + s.Error
 		}
 		rows = append(
 			rows,

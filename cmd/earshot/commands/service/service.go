@@ -1,4 +1,4 @@
-// Package service are the commands that run the service, set it up, and say who may use it.
+// Package service provides the commands that run the service, set it up, and manage who may use it.
 package service
 
 import (
@@ -7,7 +7,7 @@ import (
 	"earshot/cmd/earshot/cli"
 )
 
-// Commands are the commands of this theme.
+// Commands returns the commands of this theme.
 func Commands(env *cli.Env) []*cobra.Command {
 	return []*cobra.Command{
 		newAccessCommand(env), newConfigCommand(env), newDoctorCommand(env), newNotifyCommand(env), newServeCommand(env),

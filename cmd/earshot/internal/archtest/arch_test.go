@@ -1,3 +1,5 @@
+//go:build !race
+
 // Package archtest reads the source of the whole tree: who imports whom, how big packages, files and functions are, and
 // what comments, logs and licences must hold to.
 package archtest
@@ -20,49 +22,67 @@ import (
 // root is the top of the source tree, seen from this package.
 var root = os.DirFS("../../../..")
 
-// mayImport is the table of the packages of this module: a package (or all below it, with "/...") may import these, and
-// models with the contract of its store. What is not in the table may import nothing else. The first entry that fits a package counts.
+// mayImport is the table of the packages of this module: a package (or all below it, with "/...") may import these,
+// models with the contract of its store, models/ticks and models/timetable. What is not in the table may import nothing else. The first
+// entry that fits a package counts.
 var mayImport = []struct {
 	pkg     string
 	imports []string
 }{
 	{"cmd/earshot/bench", []string{
-		"bot", "bot/audio/...", "bot/media", "cmd/earshot/recording", "cmd/earshot/stage",
+		"bot", "bot/audio/...", "bot/media", "cmd/earshot/recording", "cmd/earshot/playback",
 		"transcribe", "transcribe/fixture", "transcribe/whisper",
 	}},
-	{"cmd/earshot/stage", []string{"bot", "bot/audio/...", "bot/lounge", "bot/peer"}},
-	{"cmd/earshot/doctor", []string{"bot", "bot/peer", "configs", "models/sqlite", "transcribe/modelfile"}},
-	{"cmd/earshot/recording", []string{"bot/audio/...", "transcribe"}},
-	{"cmd/earshot/metrics", []string{"bot/media", "bot/room", "bot/peer/guard", "transcribe", "transcribe/decoder"}},
+	{"cmd/earshot/playback", []string{"bot", "bot/audio/...", "bot/lounge", "bot/peer"}},
+	{"cmd/earshot/doctor", []string{"bot", "bot/ffmpeg", "bot/peer", "configs", "models/sqlite", "transcribe/modelfile"}},
+	{"cmd/earshot/recording", []string{"bot/audio/...", "bot/ffmpeg", "transcribe"}},
+	{"cmd/earshot/metrics", []string{"bot/fleet", "bot/media", "bot/room", "bot/peer/guard", "transcribe", "transcribe/decoder"}},
 	{"cmd/earshot/afterwards", []string{
-		"bot/audio", "configs", "moderation/live", "moderation/review/export", "moderation/summary/...",
+		"bot/audio", "configs", "models/wholefile", "moderation/live", "moderation/review/export", "moderation/summary/...",
 	}},
+	{"cmd/earshot/captions", []string{"bot", "configs", "moderation/review/events"}},
+	{"cmd/earshot/imports", []string{
+		"bot/audio", "cmd/earshot/metrics", "cmd/earshot/recording", "cmd/earshot/transcripts", "models/sqlite", "moderation/live",
+		"moderation/engine", "moderation/match", "moderation/review/transcript",
+	}},
+	{"cmd/earshot/control", []string{"cmd/earshot/doctor", "configs", "configs/strict", "moderation/review/auth"}},
 	{"cmd/earshot/noise", nil},
+	{"cmd/earshot/roomtimes", []string{"bot", "bot/fleet", "bot/schedule", "configs"}},
 	{"cmd/earshot/secrets", []string{"configs"}},
-	{"cmd/earshot/speech", []string{"bot/audio/...", "configs", "moderation/engine", "transcribe/..."}},
+	{"cmd/earshot/speech", []string{
+		"bot/audio/...", "bot/ffmpeg", "cmd/earshot/secrets", "configs", "configs/strict", "moderation/engine", "transcribe/...",
+	}},
 	{"cmd/earshot/web", nil},
 	{"cmd/earshot/terminal", []string{"cmd/earshot/secrets", "moderation/explain", "moderation/review/export"}},
 	{"cmd/earshot/harvest", []string{"cmd/earshot/noise", "cmd/earshot/speech", "cmd/earshot/terminal", "transcribe"}},
 	{"cmd/earshot/transcripts", []string{
 		"cmd/earshot/recording", "cmd/earshot/speech", "cmd/earshot/terminal", "configs", "moderation/review/export", "transcribe/...",
 	}},
-	{"cmd/earshot/demo", []string{"bot", "bot/fleet", "bot/lounge", "cmd/earshot/app", "cmd/earshot/stage", "moderation/review/events"}},
+	{"cmd/earshot/demo", []string{
+		"bot", "bot/audio/sound", "bot/fleet", "bot/janus", "bot/livekit", "bot/lounge", "bot/mumble", "cmd/earshot/app",
+		"cmd/earshot/recording", "cmd/earshot/playback", "moderation/review/events",
+	}},
 	{"cmd/earshot/cli", []string{
 		"cmd/earshot/afterwards", "cmd/earshot/app", "cmd/earshot/secrets", "cmd/earshot/speech", "cmd/earshot/terminal",
-		"cmd/earshot/transcripts", "configs", "configs/strict", "moderation/review/export",
-		"moderation/review/transcript", "transcribe/modelfile",
+		"cmd/earshot/transcripts", "configs", "configs/strict", "moderation/match/labelled", "moderation/review/export",
+		"moderation/review/transcript", "moderation/rules", "transcribe/modelfile",
 	}},
 	{"cmd/earshot", []string{"cmd/earshot/cli", "cmd/earshot/commands/..."}},
 	{"cmd/...", []string{"..."}},
 	{"models", nil},
 	{"models/confusables", nil},
 	{"models/store", nil},
-	{"models/store/storetest", nil},
-	{"models/sqlite/...", []string{"models/sqlite/..."}},
+	{"models/sqlite/...", []string{"models/sqlite/...", "models/sqlstore/...", "models/wholefile"}},
+	{"models/postgres/...", []string{"models/postgres/...", "models/sqlstore/..."}},
+	{"models/sqlstore/...", []string{"models/sqlstore/..."}},
 	{"configs", []string{"configs/strict"}},
 	{"configs/...", nil},
+	{"docs/rules-gallery", nil},
 	{"models/filetest", nil},
 	{"models/waittest", nil},
+	{"models/ticks", nil},
+	{"models/timetable", nil},
+	{"models/wholefile", nil},
 	{"bot", nil},
 	{"bot/audio/sound", nil},
 	{"bot/audio/spectrum", nil},
@@ -76,6 +96,8 @@ var mayImport = []struct {
 	{"bot/restrict", []string{"bot", "bot/room"}},
 	{"bot/internal/...", []string{"bot", "bot/audio/...", "bot/media", "bot/peer", "bot/room", "bot/internal/..."}},
 	{"bot/livekit/...", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/...", "bot/livekit/..."}},
+	{"bot/jitsi/...", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/...", "bot/jitsi/..."}},
+	{"bot/mumble/...", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/...", "bot/mumble/...", "models/wholefile"}},
 	{"bot/janus/...", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/...", "bot/janus/..."}},
 	{"bot/lounge", []string{"bot", "bot/audio/...", "bot/peer", "bot/lounge/names"}},
 	{"bot/lounge/names", []string{"models/confusables"}},
@@ -85,15 +107,22 @@ var mayImport = []struct {
 	{"bot/lounge/server/rooms", []string{"bot/lounge/..."}},
 	{"bot/schedule", []string{"bot", "bot/schedule/calendar"}},
 	{"bot/schedule/calendar", nil},
+	{"bot/ffmpeg", nil},
+	{"bot/stream/...", []string{"bot", "bot/audio/...", "bot/ffmpeg", "bot/internal/...", "bot/peer", "bot/stream/..."}},
 	{"bot/fleet", []string{
-		"bot", "bot/janus", "bot/livekit", "bot/lounge", "bot/media", "bot/peer", "bot/room", "bot/schedule", "bot/whep",
+		"bot", "bot/ffmpeg", "bot/janus", "bot/jitsi", "bot/livekit", "bot/lounge", "bot/media", "bot/mumble", "bot/peer", "bot/room",
+		"bot/schedule", "bot/stream", "bot/whep",
 	}},
 	{"bot/...", []string{"bot", "bot/audio/...", "bot/peer", "bot/internal/..."}},
 	{"transcribe", nil},
+	{"transcribe/fixture", []string{"models/wholefile"}},
+	{"transcribe/modelfile", []string{"models/wholefile", "transcribe"}},
 	{"transcribe/...", []string{"transcribe"}},
 	{"moderation/match/...", []string{"models/confusables", "moderation/match/..."}},
-	{"moderation/rules", []string{"configs/strict"}},
-	{"moderation/engine/reload", []string{"moderation/engine", "moderation/rules"}},
+	{"moderation/rules", []string{"configs/strict", "configs/yamltext"}},
+	{"moderation/engine/reload", []string{"moderation/engine", "moderation/match/textmodel", "moderation/rules"}},
+	{"moderation/engine/tune", []string{"models/wholefile", "moderation/engine", "moderation/rules"}},
+	{"moderation/engine/draft", []string{"configs/yamltext", "models/wholefile", "moderation/engine", "moderation/rules"}},
 	{"moderation/engine/ledger", []string{"moderation/rules"}},
 	{"moderation/engine/condition", []string{"configs/strict", "moderation/engine/ledger", "moderation/match/...", "moderation/rules"}},
 	{"moderation/engine", []string{
@@ -101,6 +130,7 @@ var mayImport = []struct {
 	}},
 	{"moderation/...", []string{"moderation/engine"}},
 	{"moderation/live", []string{"moderation/engine", "moderation/opinion", "moderation/rules", "moderation/summary"}},
+	{"moderation/notify", []string{"configs/strict"}},
 	{"moderation/explain", []string{"moderation/engine", "moderation/engine/condition"}},
 	{"moderation/opinion", []string{"moderation/engine", "moderation/openai"}},
 	{"moderation/summary/...", []string{"moderation/engine", "moderation/openai", "moderation/summary/..."}},
@@ -108,19 +138,51 @@ var mayImport = []struct {
 	{"moderation/review/events", []string{"moderation/review/auth", "moderation/review/web"}},
 	{"moderation/review/auth", []string{"moderation/match", "moderation/review/web"}},
 	{"moderation/review/record", []string{
-		"moderation/engine", "moderation/review/auth", "moderation/review/export", "moderation/review/web",
+		"moderation/engine", "moderation/engine/draft", "moderation/engine/tune", "moderation/review/auth", "moderation/review/export",
+		"moderation/review/web",
 	}},
 	{"moderation/review/api", []string{
-		"moderation/engine", "moderation/review/auth", "moderation/review/events", "moderation/review/export", "moderation/review/record",
+		"moderation/engine", "moderation/engine/tune", "moderation/review/auth", "moderation/review/events", "moderation/review/export",
+		"moderation/review/record",
 		"moderation/review/web", "moderation/rules",
 	}},
+	{"moderation/review/pages/static", nil},
 	{"moderation/review/pages", []string{
-		"moderation/engine", "moderation/review/auth", "moderation/review/events", "moderation/review/export", "moderation/review/internal/...",
+		"moderation/engine", "moderation/engine/draft", "moderation/engine/tune", "moderation/review/auth", "moderation/review/events",
+		"moderation/review/export",
+		"moderation/review/internal/...", "moderation/review/pages/static",
 		"moderation/review/record", "moderation/review/web",
 	}},
 	{"moderation/review/export", []string{"moderation/engine", "moderation/match/..."}},
 	{"moderation/review/transcript", []string{"moderation/engine", "moderation/review/export"}},
-	{"moderation/review", []string{"moderation/engine", "moderation/review/..."}},
+	{"moderation/review", []string{"moderation/engine", "moderation/engine/draft", "moderation/engine/tune", "moderation/review/..."}},
+}
+
+// testsMayImport has what tests of a package (or of all below it), and packages for tests, may import besides: what they share, and
+// the real parts that they are tried with.
+var testsMayImport = []struct {
+	pkg     string
+	imports []string
+}{
+	{"...", []string{"transcribe/fixture/...", "models/filetest", "models/waittest", "cmd/earshot/internal/programtest"}},
+	{"models/...", []string{"models/store/storetest"}},
+	{"cmd/earshot/afterwards", []string{"models/sqlite"}},
+	{"transcribe/remote", []string{"transcribe/whisper", "transcribe/remote/remotetest"}},
+	{"transcribe/sharing", []string{"models/..."}},
+	{"cmd/earshot", []string{"bot/audio/..."}},
+	{"bot/schedule", []string{"configs"}},
+	{"bot/...", []string{"bot/room", "bot/bottest"}},
+	{"bot/fleet", []string{"models/sqlite"}},
+	{"moderation/live", []string{"bot/...", "models/sqlite", "moderation/review/events"}},
+}
+
+func testsMay(pkg, imp string) bool {
+	for _, row := range testsMayImport {
+		if within(pkg, row.pkg) && anyWithin(imp, row.imports) {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyIn confines modules that leak into everything when they may: the import path (and all below it) belongs to these
@@ -129,13 +191,15 @@ var onlyIn = map[string][]string{
 	"github.com/pion":                  {"bot/...", "cmd/earshot/app_test"},
 	"github.com/livekit":               {"bot/..."},
 	"github.com/mattn/go-sqlite3":      {"models/sqlite/..."},
+	"github.com/jackc/pgx":             {"models/postgres/..."},
+	"earshot/models/sqlstore":          {"models/sqlstore/...", "models/sqlite/...", "models/postgres/..."},
 	"earshot/models/sqlite":            {"models/sqlite/...", "cmd/earshot/app", "cmd/earshot/internal/programtest", "_test"},
 	"github.com/spf13/viper":           {"configs"},
 	"github.com/spf13/cobra":           {"cmd/..."},
 	"github.com/ggerganov":             {"transcribe/whisper"},
 	"github.com/go-viper/mapstructure": {"configs"},
 	"C":                                {"transcribe/whisper", "bot/audio"},
-	"testing":                          {"_test", "bot/audio/sound/soundtest", "models/store/storetest"},
+	"testing":                          {"_test", "bot/audio/sound/soundtest", "bot/bottest", "models/store/storetest"},
 }
 
 // source is one parsed Go file.
@@ -241,31 +305,9 @@ func TestImportsBetweenPackages(t *testing.T) {
 	for _, s := range sources(t) {
 		for imp, node := range imports(s) {
 			own, ours := strings.CutPrefix(imp, "earshot/")
-			if !ours || own == "models" || own == "models/store" && s.pkg != "models" || own == s.pkg || anyWithin(own, allowed(s.pkg)) {
-				continue
-			}
-			// the model that tests of any part may listen with, and what they wait with
-			support := []string{"models/filetest", "models/waittest", "cmd/earshot/internal/programtest"}
-			if s.test && (within(own, "transcribe/fixture/...") || slices.Contains(support, own)) {
-				continue
-			}
-			if s.test && within(s.pkg, "models/...") && own == "models/store/storetest" { // what every store must do
-				continue
-			}
-			if s.test && s.pkg == "cmd/earshot/afterwards" && own == "models/sqlite" { // whose sessions are wrapped up
-				continue
-			}
-			if s.test && s.pkg == "cmd/earshot" && within(own, "bot/audio/...") { // which makes recordings for scripts
-				continue
-			}
-			if s.test && s.pkg == "bot/schedule" && own == "configs" { // whose timetables are kept
-				continue
-			}
-			if s.test && within(s.pkg, "bot/...") && own == "bot/room" { // connectors are tried in a room
-				continue
-			}
-			// and the room, the store and the hub that live sessions are tried on
-			if s.test && s.pkg == "moderation/live" && (within(own, "bot/...") || own == "models/sqlite" || own == "moderation/review/events") {
+			if !ours || own == s.pkg || own == "models" || own == "models/ticks" || own == "models/timetable" ||
+				own == "models/store" && s.pkg != "models" ||
+				anyWithin(own, allowed(s.pkg)) || (s.test || strings.HasSuffix(s.pkg, "test")) && testsMay(s.pkg, own) {
 				continue
 			}
 			t.Errorf("%s: %s may not import %s", s.at(node), s.pkg, own)

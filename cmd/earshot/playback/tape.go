@@ -1,0 +1,148 @@
+package playback
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"slices"
+	"sync"
+	"time"
+
+	"earshot/bot/audio"
+	"earshot/bot/audio/sound"
+	"earshot/bot/lounge"
+	"earshot/models"
+)
+
+// Line is one recorded sentence with what it says.
+type Line struct {
+	Text string
+	PCM  []float32 // 48 kHz, one channel
+}
+
+// Speech is what one speaker says, as lines and as they are sent.
+type Speech struct {
+	Name  string
+	Lines []Line
+	Tape  Tape
+}
+
+// Lines cuts the demo's recordings into the lines of its script, in its order. Everybody who asks shares their sound.
+func Lines() ([]Line, error) {
+	lines, err := recorded()
+	return slices.Clone(lines), err
+}
+
+// recorded decodes the demo's recordings, once.
+var recorded = sync.OnceValues(func() ([]Line, error) {
+	script, err := Script()
+	if err != nil {
+		return nil, err
+	}
+	spoken := map[string][]audio.Segment{}
+	var lines []Line
+	for _, c := range script {
+		if _, ok := spoken[c.Speaker]; !ok {
+			if spoken[c.Speaker], err = recordedLines(c.Speaker); err != nil {
+				return nil, err
+			}
+		}
+		rest := spoken[c.Speaker]
+		if len(rest) == 0 {
+			return nil, fmt.Errorf("the tape of %s has fewer lines than the script", c.Speaker)
+		}
+		lines = append(lines, Line{c.Text, sound.Resample(rest[0].PCM, models.SampleRate, 48000)})
+		spoken[c.Speaker] = rest[1:]
+	}
+	return lines, nil
+})
+
+func recordedLines(speaker string) ([]audio.Segment, error) {
+	data, err := files.ReadFile(speakerFile(speaker))
+	if err != nil {
+		return nil, err
+	}
+	pcm, err := audio.ReadOggOpus(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return audio.Cut(pcm, audio.SegmentConfig{}, nil)
+}
+
+// Tape is a recording as packets of 20 ms.
+type Tape struct {
+	Frames []lounge.Frame
+	Length time.Duration
+}
+
+// Record encodes lines with pauses before them, without sending the silence (DTX).
+func Record(lines []Line, pause func(line time.Duration) time.Duration) (Tape, error) {
+	enc, err := audio.NewEncoder(audio.EncoderConfig{Channels: 1, Bitrate: 24000, FEC: true, LossPercent: 5})
+	if err != nil {
+		return Tape{}, err
+	}
+	const frame = 960
+	var t Tape
+	for _, l := range lines {
+		t.Length += pause(time.Duration(len(l.PCM)) * time.Second / 48000).Truncate(20 * time.Millisecond)
+		for pcm := l.PCM; len(pcm) >= frame; pcm = pcm[frame:] {
+			packet, err := enc.Encode(pcm[:frame])
+			if err != nil {
+				return Tape{}, err
+			}
+			t.Frames = append(t.Frames, lounge.Frame{Opus: bytes.Clone(packet), At: t.Length})
+			t.Length += 20 * time.Millisecond
+		}
+	}
+	return t, nil
+}
+
+// Continuous is the whole tape as one speaker would say it, with breaths of 0.8 s.
+func Continuous(tape []Line) (Tape, error) {
+	return Record(tape, func(time.Duration) time.Duration { return 800 * time.Millisecond })
+}
+
+// Hear takes the packets through a track of the bot.
+func (t Tape) Hear() ([]models.Clip, error) { return t.Watch(nil) }
+
+// Watch is Hear that calls look, when it is set, after each packet.
+func (t Tape) Watch(look func(*audio.Track)) ([]models.Clip, error) {
+	var sink Clips
+	track, err := audio.NewTrack(audio.TrackConfig{Session: "bench", Epoch: 1, Track: "tape", Attribution: models.AttributionTrack}, &sink)
+	if err != nil {
+		return nil, err
+	}
+	for i, f := range t.Frames {
+		//nolint:gosec // counters wrap
+		track.Push(audio.Packet{SSRC: 1, Seq: uint16(i), Timestamp: uint32(f.At.Milliseconds() * 48), Payload: bytes.Clone(f.Opus)}, f.At)
+		if look != nil {
+			look(track)
+		}
+	}
+	track.Close(t.Length)
+	return sink, nil
+}
+
+// Clips keeps the clips of a track, as its audio.Sink.
+type Clips []models.Clip
+
+// Clip keeps a clip.
+func (c *Clips) Clip(clip models.Clip) { *c = append(*c, clip) }
+
+// Gap keeps nothing.
+func (*Clips) Gap(models.Gap) {}
+
+// Source plays the packets.
+func (t Tape) Source() lounge.Source { return &tapeSource{frames: t.Frames} }
+
+type tapeSource struct{ frames []lounge.Frame }
+
+// Next is the next packet; io.EOF after the last.
+func (s *tapeSource) Next() (lounge.Frame, error) {
+	if len(s.frames) == 0 {
+		return lounge.Frame{}, io.EOF
+	}
+	f := s.frames[0]
+	s.frames = s.frames[1:]
+	return f, nil
+}
