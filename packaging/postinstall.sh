@@ -9,10 +9,10 @@ if [ ! -d /var/lib/earshot ]; then
 fi
 if [ -d /run/systemd/system ]; then
   systemctl daemon-reload
-  systemctl try-restart earshot.service
+  systemctl try-restart earshot.service 'earshot@*.service'
 fi
 if [ "${1:-}" = configure ] && [ -z "${2:-}" ]; then
   echo 'Earshot is installed and does not run yet. Look at /etc/earshot/earshot.yaml, then:'
-  echo '  sudo -u earshot earshot --config /etc/earshot/earshot.yaml doctor'
+  echo '  runuser -u earshot -- earshot --config /etc/earshot/earshot.yaml doctor'
   echo '  systemctl enable --now earshot'
 fi

@@ -5,6 +5,8 @@ case ${1:-} in
   remove)
     if [ -d /run/systemd/system ]; then
       systemctl disable --now earshot.service earshot.socket || true
+      systemctl stop 'earshot@*.service' || true
+      rm -f /etc/systemd/system/multi-user.target.wants/earshot@*.service
     fi
     ;;
 esac

@@ -28,3 +28,8 @@ go_tool() { # FILE PACKAGE@VERSION
   fi
   mv "$to"/* "$file"; rmdir "$to"
 }
+
+# architecture is this machine's processor as Go and Debian call it.
+architecture() {
+  case $(uname -m) in x86_64) echo amd64 ;; aarch64) echo arm64 ;; *) uname -m ;; esac
+}

@@ -3,7 +3,7 @@
 # espeak-ng and writes one Ogg Opus file per speaker beside it, each as long as the play.
 # Needs Debian's espeak-ng, sox and opus-tools. The recordings are kept in the repository; run this to change them.
 #
-#   scripts/record-demo.sh cmd/earshot/stage/demo/script.tsv
+#   scripts/record-demo.sh cmd/earshot/playback/demo/script.tsv
 set -euo pipefail
 play=${1:?usage: scripts/record-demo.sh PLAY.tsv}
 out=$(dirname "$play")

@@ -1,12 +1,14 @@
 #!/usr/bin/env bash
 # Tries what is in dist/ where nothing of it was built: the tarball in a system of two programs and in a bare Debian, the
-# .deb there too, with its service under a real systemd that has namespaces of its own. Needs root and debootstrap; what
-# can't be had is said and left out.
+# .deb there too, with its service under a real systemd that has namespaces of its own, and docs/operating.md and docs/verify.md as they
+# are written. Needs root, and what scripts/deps.sh --packages installs. What this machine itself can't do is said and left out.
 #
 #   scripts/test-packages.sh        (make test-packages builds dist/ first)
 set -euo pipefail
 cd "$(dirname "$0")/.."
-DEB=$(ls dist/*.deb) TARBALL=$(ls dist/*.tar.gz)
+. scripts/common.sh
+HERE=$(architecture)
+DEB=$(ls dist/*_"$HERE".deb) TARBALL=$(ls dist/*-linux-"$HERE".tar.gz)
 TALK=$PWD/transcribe/fixture/eval/00.wav SAYS='Hello everyone, welcome to the show.'
 WORK=$(mktemp -d) INIT=
 ok() { echo "ok   $*"; }
@@ -28,7 +30,7 @@ bare() { env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
 
 try_tiny() {
   local busybox root=$WORK/tiny
-  busybox=$(command -v busybox) && ! ldd "$busybox" >/dev/null 2>&1 || { skip "bare system: no static busybox here (package busybox-static)"; return; }
+  busybox=$(command -v busybox) && ! ldd "$busybox" >/dev/null 2>&1 || die "the bare system needs a static busybox (package busybox-static)"
   mkdir -p "$root"/{bin,dev,proc,tmp,root,opt}
   cp "$busybox" "$root/bin/busybox"
   for a in sh readlink; do ln -s busybox "$root/bin/$a"; done
@@ -43,7 +45,7 @@ try_tiny() {
 
 ROOT=$WORK/debian
 make_debian() {
-  scripts/debian.sh "$ROOT" systemd >"$WORK/debian.log" || { [ $? = 3 ] && skip "$(cat "$WORK/debian.log")"; return 1; }
+  scripts/debian.sh "$ROOT" systemd >"$WORK/debian.log" || die "$(cat "$WORK/debian.log")"
   mount -t proc proc "$ROOT/proc"
 }
 inside() { bare chroot "$ROOT" "$@"; }
@@ -66,6 +68,9 @@ try_deb() {
   [ "$(stat -c '%U %a' "$ROOT/etc/earshot/environment")" = 'root 600' ] || die "the secrets' file can be read"
   [ "$(inside stat -c '%U %a' /var/lib/earshot)" = 'earshot 700' ] || die "the record's folder"
   [ -s "$ROOT/usr/share/doc/earshot/modules-licences.txt" ] || die "licences"
+  inside earshot rules test /usr/share/earshot/examples/my-room.yaml >/dev/null || die "the rules among the examples"
+  [ "$(ls "$ROOT"/usr/share/doc/earshot/rules-gallery/*.yaml | wc -l)" = "$(ls docs/rules-gallery/*.yaml | wc -l)" ] || die "the gallery of rules"
+  [ "$(inside earshot transcribe /usr/share/earshot/examples/talk.wav 2>/dev/null | cut -c8-)" = "$SAYS" ] || die "the recording among the examples"
   inside runuser -u earshot -- earshot config check >/dev/null || die "the shipped configuration"
   [ "$(inside runuser -u earshot -- env HOME=/var/lib/earshot earshot transcribe /opt/talk.wav 2>/dev/null | cut -c8-)" = "$SAYS" ] || die "the .deb's transcribe"
   echo '# mine' >>"$ROOT/etc/earshot/earshot.yaml"
@@ -107,6 +112,7 @@ E2
   managed reload earshot || die "reload"
   managed is-active earshot >/dev/null || die "a reload ended the service"
   [ "$(managed show earshot -p NRestarts --value)" = 0 ] || die "the service had to be restarted"
+  try_operating
   managed stop earshot || die "stop"
   [ "$(managed show earshot -p Result --value)" = success ] || die "the service did not end well"
   ok "the service: ready under systemd's sandbox, invited, looked at, reloaded, stopped"
@@ -120,6 +126,15 @@ E2
   enter systemd-analyze security earshot --no-pager 2>/dev/null | tail -n 1 | sed 's/^[^O]*/     /'
   kill -KILL "$INIT"; wait "$parent" 2>/dev/null || true; INIT=
 }
+# try_operating types what docs/operating.md has root type, in its order. The package is installed already, and there is no PostgreSQL.
+try_operating() {
+  local line
+  while read -r line; do
+    case $line in dpkg*|createdb*|*' earshot move '*|*' earshot drain'*|'earshot serve --only '*) continue ;; esac
+    enter bash -c "$line" >"$WORK/typed.log" 2>&1 </dev/null || { cat "$WORK/typed.log"; die "docs/operating.md: $line"; }
+  done < <(console operating.md)
+  ok "docs/operating.md: its commands in their order"
+}
 enter() { bare nsenter -t "$INIT" -m -p -u -i -C -n -r -w "$@"; }
 managed() { enter systemctl "$@"; }
 
@@ -131,6 +146,59 @@ try_removal() {
   ok "the .deb: removed with the record kept, purged with the record gone"
 }
 
+# --- what was downloaded, and the same again -----------------------------------------------------------------
+
+# console prints the commands of a page's console blocks: PAGE [BLOCK]
+console() {
+  awk -v want="${2:-}" '/^```console$/ {n++; inside = want == "" || n == want; next} /^```$/ {inside = 0} inside' "docs/$1"
+}
+
+try_verifying() {
+  local downloads=$WORK/downloads
+  ssh-keygen -q -t ed25519 -N '' -f "$WORK/key"
+  scripts/sign.sh "$WORK/key" >/dev/null
+  cp -r dist "$downloads"; rm -f dist/SHA256SUMS.sig dist/release-signers
+  (cd "$downloads" && bash -euo pipefail -c "$(console verify.md 1)") >"$WORK/verify.log" 2>&1 || { cat "$WORK/verify.log" >&2; die "docs/verify.md: the signature"; }
+  ok "docs/verify.md: signed with a new key, and verified"
+  case $VERSION in *.dirty) skip "the same bytes again: files here are not those of the commit"; return ;; esac
+  # Compiled anew, with nothing that a build before left.
+  local repository=$PWD
+  (cd "$downloads" && env REPOSITORY="$repository" GOCACHE="$WORK/compiled" bash -euo pipefail -c "$(console verify.md 2)") >"$WORK/verify.log" 2>&1 ||
+    { tail -n 30 "$WORK/verify.log" >&2; die "docs/verify.md: the same bytes again"; }
+  ok "docs/verify.md: built again in another folder, with the same bytes"
+}
+
+# --- another processor ---------------------------------------------------------------------------------------
+
+# qemu imitates the processor. Registered with the kernel it also runs what the program starts, which decoders need.
+try_arm64() {
+  local qemu name=earshot-$VERSION-linux-arm64 run home=$WORK/arm-home said
+  [ -e "dist/$name.tar.gz" ] && [ "$HERE" != arm64 ] || return 0
+  qemu=$(command -v qemu-aarch64-static) || die "arm64 needs qemu-aarch64-static (package qemu-user-static)"
+  tar -C "$WORK" -xzf "dist/$name.tar.gz"; mkdir "$home"
+  run="$qemu $WORK/$name/lib/earshot/ld-linux-aarch64.so.1 --library-path $WORK/$name/lib/earshot $WORK/$name/lib/earshot/earshot"
+  export HOME=$home QEMU_CPU=cortex-a57
+  [[ $($run version) == *linux/arm64* ]] || die "arm64: version"
+  $run rules test open-mic >/dev/null || die "arm64: rules test"
+  ok "arm64 through qemu: version, rules test"
+  if ! emulated; then skip "arm64: this kernel takes no qemu for what a program starts; transcribing is untried"; return; fi
+  # Emulation is some fifty times slower, and a decoder that takes too long is ended: words may stay away, but not be wrong.
+  said=$("$WORK/$name/bin/earshot" transcribe "$TALK" 2>"$WORK/arm.log" | cut -c8-) || true
+  if [ "$said" = "$SAYS" ]; then ok "arm64 through qemu: transcribe"
+  elif grep -q 'took too long' "$WORK/arm.log"; then skip "arm64: emulation is too slow here to transcribe; its words are untried"
+  else cat "$WORK/arm.log" >&2; die "arm64: it writes '$said'"; fi
+}
+emulated() {
+  local fs=/proc/sys/fs/binfmt_misc
+  [ -e "$fs/register" ] || mount -t binfmt_misc binfmt_misc "$fs" 2>/dev/null || return 1
+  [ ! -e "$fs/qemu-aarch64" ] || return 0
+  cat /usr/lib/binfmt.d/qemu-aarch64.conf >"$fs/register" 2>/dev/null
+}
+
+VERSION=$(ls dist/*.provenance.json); VERSION=${VERSION#dist/earshot-}; VERSION=${VERSION%.provenance.json}
 try_tiny
-if make_debian; then try_tarball; try_deb; try_service; try_removal; fi
+make_debian
+try_tarball; try_deb; try_service; try_removal
+(try_arm64)
+try_verifying
 echo "packages: done"

@@ -1,14 +1,16 @@
 #!/usr/bin/env bash
-# Runs the tests that are not built for the race detector ("//go:build !race"): those that compute for long without goroutines, over
-# which it takes ten times as long; those that measure what a second of sound costs or what is left behind; and those of the
-# commands, which have no goroutines of their own: what they call runs with the race detector in the tests of its package.
+# Runs the tests that are not built for the race detector ("//go:build !race"), which has nothing to find in them and takes up to
+# ten times as long: those of packages that start no goroutine and hold no lock (a package of text, of rules, of sound; the commands,
+# for what they call runs with the detector in the tests of its own package); those that ask one thing after another of a program whose
+# parts are tested with it (who may see what); and those that measure: what a second of sound costs, what is left behind, how many words
+# survive a bad link.
 #
 #   PKG=./bot/... RUN=TestName scripts/test-unraced.sh [ARGUMENTS OF GO TEST]      run inside build/env (make test does)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 run=${RUN:-.} name=${RUN:-.}
 name=${name%%/*}
-folders=$(go list -f '{{.Dir}}' "${PKG:-./...}")
+folders=$(go list -f '{{.Dir}}' ${PKG:-./...})
 mapfile -t files < <(grep -rlx --include='*_test.go' '//go:build !race' bot cmd configs models moderation transcribe |
 	while read -r file; do ! grep -qFx "$PWD/${file%/*}" <<<"$folders" || echo "$file"; done)
 list() { # what is tested in some files: FILE:func NAME

@@ -64,7 +64,7 @@ for r in rows(R, "data/labeled_data.csv"):
         add(t, "davidson:" + c, dest="davidson", hate=int(c == "0"))
     else:
         conf = int(r["hate_speech"]) / max(1, int(r["count"]))
-        if c == "0": add(t, "davidson", w=0.9 + 0.6 * conf, hate=1)
+        if c == "0": add(t, "davidson", w=1.1 + 0.7 * conf, hate=1)
         elif c == "1": add(t, "davidson", w=0.35, hate=0)
         else: add(t, "davidson", w=1.0, hate=0, insult=0, threat=0, sexual=0, scam=0)
 
@@ -81,10 +81,10 @@ for r in rows("rewire-online+edos", "data/edos_labelled_aggregated.csv"):
     elif cat.startswith("2"): lab["threat"] = 0
     elif not sx and not SWEAR.search(t): lab.update(threat=0, insult=0, sexual=0)
     if vec.startswith("2.3"): lab["sexual"] = 1
-    w = 1.0
-    if cat.startswith("3"): w = 0.8
-    if cat.startswith("4"): w = 0.7
-    if not sx: w = 0.8
+    w = 2.2
+    if cat.startswith("3"): w *= 0.8
+    if cat.startswith("4"): w *= 0.7
+    if not sx: w *= 0.8
     add(t, "edos", w=w, **lab)
 
 # ---- Measuring Hate Speech (CC BY 4.0), binary version
@@ -127,7 +127,7 @@ for r in rows(R2, "dataset/implicit-hate-corpus/implicit_hate_v1_stg1_posts.tsv"
     if c not in ("explicit_hate", "implicit_hate", "not_hate"): continue
     t = r["post"].replace('"', " ")
     y = int(c != "not_hate")
-    w = {"explicit_hate": 0.9, "implicit_hate": 0.5, "not_hate": 0.6}[c]
+    w = {"explicit_hate": 1.0, "implicit_hate": 0.6, "not_hate": 0.7}[c]
     if bucket("ihc" + t) < 10: add(t, "ihc:" + c, dest="ihc", hate=y)
     else: add(t, "ihc", w=w, hate=y)
 
@@ -232,7 +232,7 @@ for ln in show(R3, p).split("\n"):
     lab = dict(scam=s)
     if not s: lab.update(hate=0, insult=0 if not SWEAR.search(t) else -1, threat=0, sexual=-1)
     else: lab.update(hate=0, threat=0)
-    add(t, "sms", w=1.0, dest="sms" if bucket("sms" + t) < 20 else "train", **lab)
+    add(t, "sms", w=1.3, dest="sms" if bucket("sms" + t) < 20 else "train", **lab)
 
 ZERO = dict(hate=0, insult=0, threat=0, sexual=0, scam=0)
 def ordinary(t, src, w=1.0):

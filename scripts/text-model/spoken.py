@@ -1,7 +1,7 @@
 """Lines of our own in text files: harmless.txt (every label 0) and abusive.txt (one label, the rest as it usually is)."""
 import itertools, os, random, re
 
-import mkgroups
+import mkgroups, templates
 HERE = os.path.dirname(os.path.abspath(__file__))
 LABELS = ("hate", "insult", "threat", "sexual", "scam")
 # What else a line of a label is not; what is missing here may be either.
@@ -10,7 +10,17 @@ NOT = {"hate": ("scam",), "insult": ("scam", "hate", "threat", "sexual"), "threa
 MOST = 30  # lines of one template
 GROUPS = {w for l in mkgroups.G.strip().split("\n") if not l.startswith("p") for w in l.split()[2:]}
 
+# In a template GROUPS, GROUP, KIND and SLURS stand for the name of any group ("immigrants", "a deaf man", "deaf", a slur).
+NAMES = {"GROUPS": templates.GROUPS, "GROUP": templates.SING, "KIND": templates.ADJ, "SLURS": templates.SLUR}
+MOST_NAMED = 60  # lines of one template that names a group
+
 def expand(template, rnd):
+    if any(n in template.split() for n in NAMES):
+        got = set()
+        for _ in range(MOST_NAMED):
+            s = "".join(rnd.choice(p.split("|")) if i % 2 else p for i, p in enumerate(re.split(r"[{}]", template)))
+            got.add(" ".join(rnd.choice(NAMES[w]) if w in NAMES else w for w in s.split()))
+        return sorted(got)
     parts = [p.split("|") for p in re.split(r"[{}]", template)]
     parts = [p if i % 2 else ["|".join(p)] for i, p in enumerate(parts)]
     total = 1
