@@ -129,6 +129,14 @@ func TestTimeLimit(t *testing.T) {
 	}
 }
 
+// A device has longer to become ready than a processor, and a big model longer than a small one.
+func TestLoadLimit(t *testing.T) {
+	small, device := openPool(t, Config{}), openPool(t, Config{Device: "Vulkan0"})
+	if small.loadLimit() != 30*time.Second || device.loadLimit() != 2*time.Minute {
+		t.Errorf("%v, on a device %v", small.loadLimit(), device.loadLimit())
+	}
+}
+
 // Fault 17: whatever way a decoder ends, another is there within 2 s, the clip is tried again, and given up then.
 func TestFault17DecoderCrashes(t *testing.T) {
 	for name, what := range map[string]int{

@@ -45,9 +45,10 @@ type Config struct {
 // Pool runs decoder processes, restarts those that end, and offers their states as decoders. Run starts it. Its methods may
 // be called from any goroutine.
 type Pool struct {
-	cfg     Config
-	model   *os.File
-	workers []*worker
+	cfg      Config
+	model    *os.File
+	workers  []*worker
+	longLoad time.Duration
 
 	mu    sync.Mutex
 	ever  bool // some process has been ready
@@ -87,7 +88,7 @@ func New(cfg Config) (*Pool, error) {
 	if cfg.MemoryBytes == 0 && cfg.Device == "" { // drivers reserve far more address space than they use
 		cfg.MemoryBytes = addressSpace(st.Size(), cfg.States)
 	}
-	p := &Pool{cfg: cfg, model: model}
+	p := &Pool{cfg: cfg, model: model, longLoad: longLoad}
 	for range cfg.Processes {
 		p.workers = append(p.workers, newWorker(p))
 	}
@@ -183,6 +184,18 @@ func (p *Pool) everReady() bool {
 // limit returns how long a decode of so many samples may take.
 func (p *Pool) limit(samples int) time.Duration {
 	return p.patiently(transcribe.TimeLimit(time.Duration(samples) * time.Second / models.SampleRate))
+}
+
+// loadLimit returns how long a process may take until it is ready.
+func (p *Pool) loadLimit() time.Duration {
+	limit := startTime
+	if p.cfg.Device != "" {
+		limit += deviceTime
+	}
+	if st, err := p.model.Stat(); err == nil {
+		limit += time.Duration(st.Size()/loadBytesPerMS) * time.Millisecond
+	}
+	return p.patiently(limit)
 }
 
 func (p *Pool) patiently(limit time.Duration) time.Duration {

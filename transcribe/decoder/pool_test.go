@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,6 +23,12 @@ import (
 func newPool(t testing.TB, cfg Config) *Pool {
 	t.Helper()
 	p := openPool(t, cfg)
+	run(t, p)
+	return p
+}
+
+func run(t testing.TB, p *Pool) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- p.Run(ctx) }()
@@ -32,7 +39,6 @@ func newPool(t testing.TB, cfg Config) *Pool {
 		}
 		noChildren(t)
 	})
-	return p
 }
 
 func openPool(t testing.TB, cfg Config) *Pool {
@@ -202,6 +208,35 @@ func TestPoolThatCannotStart(t *testing.T) {
 			noChildren(t)
 		})
 	}
+}
+
+// logged receives the lines of a log.
+type logged chan string
+
+func (l logged) Write(line []byte) (int, error) {
+	l <- string(line)
+	return len(line), nil
+}
+
+// A model that takes long to load is in the log while it does: the first time, a GPU's driver may compile for minutes.
+func TestLongLoadIsLogged(t *testing.T) {
+	gate := filepath.Join(t.TempDir(), "gate")
+	if err := syscall.Mkfifo(gate, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	log := make(logged, 8)
+	p := openPool(t, Config{Env: []string{"ACTOR=late", "GATE=" + gate}, Logger: slog.New(slog.NewTextHandler(log, nil))})
+	p.longLoad = time.Millisecond
+	run(t, p)
+	if line := <-log; !strings.Contains(line, "the model is still being loaded") {
+		t.Errorf("logged: %s", line)
+	}
+	f, err := os.OpenFile(gate, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	say(t, p.Decoders()[0], "loaded")
 }
 
 func TestNewNeedsAModel(t *testing.T) {

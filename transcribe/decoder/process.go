@@ -1,6 +1,7 @@
 package decoder
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -31,9 +32,13 @@ var (
 const (
 	// cancelTime is how long a cancelled decode may go on: the library checks only between passes over the sound.
 	cancelTime = 3 * time.Second
-	// Loading may take startTime plus a second per 10 MB of weights.
+	// Loading may take startTime plus a second per 10 MB of weights, and deviceTime more on a device: the first time, its driver
+	// compiles all that it is to run.
 	startTime      = 30 * time.Second
 	loadBytesPerMS = 10 << 10
+	deviceTime     = 90 * time.Second
+	// longLoad is how long loading may take before the log says that it is still going on.
+	longLoad = 15 * time.Second
 )
 
 // process is one running child.
@@ -43,7 +48,8 @@ type process struct {
 	out   *os.File // requests
 	in    *os.File // answers
 	noise *noise
-	slow  *time.Timer
+	slow  *time.Timer // kills it if it is not ready in time
+	long  *time.Timer // logs that it is not ready yet
 
 	write sync.Mutex // one frame at a time
 
@@ -101,12 +107,12 @@ func start(pool *Pool) (*process, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("decoder: start %s: %w", pool.cfg.Command.Path, err), out.Close(), in.Close())
 	}
-	limit := startTime
-	if st, err := pool.model.Stat(); err == nil {
-		limit += time.Duration(st.Size()/loadBytesPerMS) * time.Millisecond
-	}
-	limit = pool.patiently(limit)
+	limit := pool.loadLimit()
 	p.slow = time.AfterFunc(limit, func() { p.kill(errSlow) })
+	p.long = time.AfterFunc(pool.longLoad, func() {
+		pool.cfg.Logger.Info("the model is still being loaded; the first time on a GPU, its driver compiles what it is to run",
+			"device", cmp.Or(pool.cfg.Device, "CPU"), "limit_ms", limit.Milliseconds())
+	})
 	p.send(hello)
 	return p, nil
 }
@@ -154,6 +160,7 @@ func (p *process) readAll(isReady func()) error {
 				return err
 			}
 			p.slow.Stop()
+			p.long.Stop()
 			p.mu.Lock()
 			p.ready = &r
 			p.mu.Unlock()
@@ -361,6 +368,7 @@ func (p *process) wait() error {
 	<-p.readDone
 	_ = p.cmd.Wait() // ProcessState has the same information
 	p.slow.Stop()
+	p.long.Stop()
 	state := p.cmd.ProcessState.String()
 	switch cause := p.killed(); {
 	case errors.Is(cause, ErrLoad):
