@@ -11,12 +11,12 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/leaktest"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // testClip is one second of audio.
 func testClip(track string, seq int) models.Clip {

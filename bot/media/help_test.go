@@ -6,15 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"earshot/bot"
 	"earshot/bot/bottest"
 	"earshot/bot/media"
 	"earshot/models"
+	"earshot/models/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // open returns the pipeline of a session that begins now.
 func open(c media.Config) *media.Pipeline {

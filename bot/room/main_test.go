@@ -3,7 +3,7 @@ package room_test
 import (
 	"testing"
 
-	"go.uber.org/goleak"
+	"earshot/models/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }

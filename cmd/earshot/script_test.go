@@ -9,7 +9,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
-	"go.uber.org/goleak"
+
+	"earshot/models/leaktest"
 )
 
 // TestMain makes this test binary serve as the earshot command inside the scripts, and as a decoder where a test runs the
@@ -28,7 +29,7 @@ type leakChecked struct{ m *testing.M }
 
 func (l leakChecked) Run() int {
 	code := l.m.Run()
-	if err := goleak.Find(); err != nil && code == 0 {
+	if err := leaktest.Find(); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, "goroutines outlived the tests:", err)
 		return 1
 	}

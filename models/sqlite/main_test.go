@@ -7,9 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/models/sqlite"
 	"earshot/models/store"
 	"earshot/models/store/storetest"
@@ -26,7 +25,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m)
 }
 
 func openAt(t testing.TB, path string, options ...sqlite.Option) *sqlite.Store {

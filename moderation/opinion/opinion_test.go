@@ -11,12 +11,11 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"earshot/models/leaktest"
 	"earshot/moderation/openai"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // client asks a real server on the loopback that answers by h.
 func client(t *testing.T, c Config, h http.HandlerFunc) *Client {

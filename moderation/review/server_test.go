@@ -14,9 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/events"
 	"earshot/moderation/review/internal/reviewtest"
@@ -25,7 +24,7 @@ import (
 	"earshot/moderation/review/web"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(withChromium{m}) }
+func TestMain(m *testing.M) { leaktest.Main(withChromium{m}) }
 
 // room is a store with one live session of three lines, a gap and a flag, and one that has ended.
 func room() *memory {

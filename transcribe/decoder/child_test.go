@@ -13,9 +13,8 @@ import (
 	"unsafe"
 
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/transcribe"
-
-	"go.uber.org/goleak"
 )
 
 // TestMain makes this test binary a decoder when a pool starts it as one: a real process with an engine that does what
@@ -28,7 +27,7 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m)
 }
 
 // What a clip's first sample makes the engine do.

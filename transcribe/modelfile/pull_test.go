@@ -17,11 +17,10 @@ import (
 	"time"
 
 	"earshot/models"
-
-	"go.uber.org/goleak"
+	"earshot/models/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // mirror serves one model of a megabyte, in the way that the test asks for.
 type mirror struct {

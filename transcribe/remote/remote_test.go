@@ -17,9 +17,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
-	"go.uber.org/goleak"
 
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/fixture/eval"
@@ -27,7 +27,7 @@ import (
 	"earshot/transcribe/whisper"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // output is a log that is read while it is written.
 type output struct {

@@ -10,16 +10,16 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/transcribe"
 	"earshot/transcribe/fixture"
 	"earshot/transcribe/fixture/eval"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 	"golang.org/x/sync/errgroup"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 func newFixtureModel(tb testing.TB) *Model {
 	tb.Helper()

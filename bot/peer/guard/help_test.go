@@ -4,10 +4,10 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"go.uber.org/goleak"
+	"earshot/models/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // attr returns an attribute of a message, padded with zeros.
 func attr(kind uint16, value ...byte) []byte {

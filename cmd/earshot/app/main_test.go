@@ -6,12 +6,11 @@ import (
 	"os"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"earshot/bot/ffmpeg"
 	"earshot/bot/stream/streamtest"
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/speech"
+	"earshot/models/leaktest"
 	"earshot/models/postgres/pgtest"
 	"earshot/transcribe/decoder"
 )
@@ -49,7 +48,7 @@ func TestMain(m *testing.M) {
 		os.Exit(1)
 	}
 	code := pgtest.Main(m)
-	if err := errors.Join(goleak.Find(), programtest.Remove(), os.RemoveAll(soundFolder)); err != nil && code == 0 {
+	if err := errors.Join(leaktest.Find(), programtest.Remove(), os.RemoveAll(soundFolder)); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, "left by the tests:", err)
 		code = 1
 	}

@@ -11,15 +11,14 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"earshot/bot/audio"
 	"earshot/bot/audio/sound"
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/transcribe"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // pieces is a recording in memory.
 type pieces struct {

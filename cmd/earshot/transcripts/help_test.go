@@ -12,15 +12,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"earshot/cmd/earshot/recording"
 	"earshot/cmd/earshot/speech"
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/transcribe"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // words is a decoder that hears the same in everything, or fails.
 type words struct{ fail error }

@@ -10,8 +10,7 @@ import (
 	"testing/fstest"
 	"time"
 
-	"go.uber.org/goleak"
-
+	"earshot/models/leaktest"
 	"earshot/moderation/engine"
 	"earshot/moderation/match/textmodel"
 )
@@ -62,7 +61,7 @@ func watching(t *testing.T, opts engine.LoadOptions, file string) (next func() R
 
 // TestReload changes files under a running watcher: a good change gives a new set with its difference, a bad one an error.
 func TestReload(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer leaktest.None(t)
 	dir := t.TempDir()
 	file, list := filepath.Join(dir, "room.yaml"), filepath.Join(dir, "words.txt")
 	put := func(name, text string) { put(t, name, []byte(text)) }
@@ -98,7 +97,7 @@ func TestReload(t *testing.T) {
 }
 
 func TestATextModelIsReadAgain(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer leaktest.None(t)
 	dir := t.TempDir()
 	file, model := filepath.Join(dir, "room.yaml"), filepath.Join(t.TempDir(), "our.bin")
 	put(t, file, []byte("schema: 1\nrules:\n- {id: a, when: {means: {insult: \">=0.9\"}}, then: [flag: {}]}\n"))

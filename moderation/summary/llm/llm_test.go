@@ -13,14 +13,14 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/moderation/openai"
 	"earshot/moderation/summary"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // talk is a short session with things to find.
 func talk() summary.Input {

@@ -79,6 +79,7 @@ var mayImport = []struct {
 	{"configs/...", nil},
 	{"docs/rules-gallery", nil},
 	{"models/filetest", nil},
+	{"models/leaktest", nil},
 	{"models/waittest", nil},
 	{"models/ticks", nil},
 	{"models/timetable", nil},
@@ -164,7 +165,7 @@ var testsMayImport = []struct {
 	pkg     string
 	imports []string
 }{
-	{"...", []string{"transcribe/fixture/...", "models/filetest", "models/waittest", "cmd/earshot/internal/programtest"}},
+	{"...", []string{"transcribe/fixture/...", "models/filetest", "models/leaktest", "models/waittest", "cmd/earshot/internal/programtest"}},
 	{"models/...", []string{"models/store/storetest"}},
 	{"cmd/earshot/afterwards", []string{"models/sqlite"}},
 	{"transcribe/remote", []string{"transcribe/whisper", "transcribe/remote/remotetest"}},
@@ -173,6 +174,7 @@ var testsMayImport = []struct {
 	{"bot/schedule", []string{"configs"}},
 	{"bot/...", []string{"bot/room", "bot/bottest"}},
 	{"bot/fleet", []string{"models/sqlite"}},
+	{"bot/peer", []string{"bot/internal/processtest"}},
 	{"moderation/live", []string{"bot/...", "models/sqlite", "moderation/review/events"}},
 }
 
