@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"syscall"
 )
 
 // The ports to choose from. Systems hand out higher ones by themselves (RFC 6056, section 3.2; Linux from 32768 on): those
@@ -16,12 +17,16 @@ const (
 	most    = 100 // tries
 )
 
-// Port finds a port of 127.0.0.1 that is free for TCP and for UDP.
+// Port finds a port of 127.0.0.1 that is free for TCP and for UDP. It gives none twice while this program runs, and none that another
+// program was given by it: a server takes a while to begin, and may be away for some time.
 func Port() (int, error) {
 	var err error
 	for range most {
 		port := lowest + rand.IntN(highest-lowest+1) //nolint:gosec // no secret
 		if err = free(port); err == nil {
+			err = reserve(port)
+		}
+		if err == nil {
 			return port, nil
 		}
 	}
@@ -49,4 +54,16 @@ func free(port int) error {
 		return errors.Join(err, t.Close())
 	}
 	return errors.Join(t.Close(), u.Close())
+}
+
+// reserve takes a port's name among the abstract sockets of Linux, which is free again when this program has ended.
+func reserve(port int) error {
+	fd, err := syscall.Socket(syscall.AF_UNIX, syscall.SOCK_DGRAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err //nolint:wrapcheck // Port does
+	}
+	if err := syscall.Bind(fd, &syscall.SockaddrUnix{Name: fmt.Sprintf("@earshot-test-port-%d", port)}); err != nil {
+		return errors.Join(err, syscall.Close(fd))
+	}
+	return nil
 }

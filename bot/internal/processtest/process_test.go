@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/goleak"
+	"earshot/models/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // TestStart: a program is waited for, and ended; its output is kept over the next start.
 func TestStart(t *testing.T) {
@@ -57,11 +57,14 @@ func TestEnds(t *testing.T) {
 	(*Process)(nil).Kill()
 }
 
-// TestPort: a port is free for both, below those that the system hands out, and no port in use is given.
+// TestPort: a port is free for both, below those that the system hands out, and neither one in use nor one that was given is given.
 func TestPort(t *testing.T) {
 	port, err := Port()
 	if err != nil || port < lowest || port > highest {
 		t.Fatalf("%d, %v", port, err)
+	}
+	if reserve(port) == nil {
+		t.Error("a port is given twice")
 	}
 	l, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
