@@ -104,13 +104,19 @@ func (s *Stay) id(name string) (id string, err error) {
 	return "", fmt.Errorf("roomtest: %s is not in the room", name)
 }
 
-// act does something to somebody, and demands that its effect is seen in time.
+// act does something to somebody, and demands that its effect is seen in time. The room gives a server some seconds: where it may take
+// longer, because the machine is busy, it is told again.
 func (s *Stay) act(verb models.Verb, id, text string) error {
-	out := s.room.Act(context.Background(), models.Action{ID: "x", Verb: verb, TargetID: id, Text: text}, room.ActOptions{Limit: verb})
-	if out.Done != verb || out.How == "" || out.Took > actWithin {
-		return fmt.Errorf("roomtest: %s: done %q by %q after %v: %s", verb, out.Done, out.How, out.Took, out.Action.Error)
+	for began := time.Now(); ; {
+		out := s.room.Act(context.Background(), models.Action{ID: "x", Verb: verb, TargetID: id, Text: text}, room.ActOptions{Limit: verb})
+		took := time.Since(began)
+		if out.Done == verb && out.How != "" && took <= actWithin {
+			return nil
+		}
+		if out.Done != "" || took > actWithin {
+			return fmt.Errorf("roomtest: %s: done %q by %q after %v: %s", verb, out.Done, out.How, took, out.Action.Error)
+		}
 	}
-	return nil
 }
 
 // noRights has a bot without rights try: each is refused with a word that it has none.
@@ -136,10 +142,22 @@ func (p Place) noRights(log *slog.Logger) error {
 		if p.Bare.Has(verb, false) {
 			continue
 		}
-		out := s.room.Act(context.Background(), models.Action{Verb: verb, TargetID: id}, room.ActOptions{Limit: verb})
-		if out.Done != "" || !strings.Contains(out.Action.Error, "no right") && !strings.Contains(out.Action.Error, "only listen") {
-			return fmt.Errorf("roomtest: %s without the right: done %q, %s", verb, out.Done, out.Action.Error)
+		if err := s.refused(verb, id); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// refused tries what the bot has no right to. A server that does not answer in time is asked again.
+func (s *Stay) refused(verb models.Verb, id string) error {
+	for began := time.Now(); ; {
+		out := s.room.Act(context.Background(), models.Action{Verb: verb, TargetID: id}, room.ActOptions{Limit: verb})
+		if out.Done == "" && (strings.Contains(out.Action.Error, "no right") || strings.Contains(out.Action.Error, "only listen")) {
+			return nil
+		}
+		if out.Done != "" || time.Since(began) > actWithin {
+			return fmt.Errorf("roomtest: %s without the right: done %q, %s", verb, out.Done, out.Action.Error)
+		}
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"earshot/bot"
 	"earshot/bot/room"
@@ -90,7 +91,8 @@ func (e *Listener) Right(tags map[string]byte, gone ...string) error {
 	return nil
 }
 
-// refused lets connectors try that are not let in: each ends for good, with its reason and a word on what to do.
+// refused lets connectors try that are not let in: each ends for good, with its reason and a word on what to do. A server that is too
+// busy to answer in time is tried again, as a room does.
 func (p Place) refused() error {
 	if p.Refused == nil {
 		return nil
@@ -98,8 +100,12 @@ func (p Place) refused() error {
 	for what, r := range p.Refused() {
 		ctx, cancel := context.WithTimeout(context.Background(), Patience)
 		err := r.Connector.Run(ctx, NewListener())
-		cancel()
 		var end *bot.EndError
+		for errors.As(err, &end) && end.Retry && ctx.Err() == nil {
+			<-time.After(100 * time.Millisecond)
+			err = r.Connector.Run(ctx, NewListener())
+		}
+		cancel()
 		if !errors.As(err, &end) || end.Reason != r.Reason || end.Retry || models.Hint(err) == "" {
 			return fmt.Errorf("roomtest: %s: ended with %w (hint %q), want %s for good", what, errOr(err), models.Hint(err), r.Reason)
 		}
@@ -151,8 +157,8 @@ func (p Place) announced(log *slog.Logger) error {
 	if err := s.Hears(Patience, "Ana"); err != nil {
 		return err
 	}
-	if p.Shown != nil && !slices.ContainsFunc(p.Shown(), func(name string) bool { return strings.HasPrefix(name, "Earshot") }) {
-		return fmt.Errorf("roomtest: the room shows %q, and no bot", p.Shown())
+	if err := p.shows("Earshot"); err != nil {
+		return err
 	}
 	if ana.Lines == nil {
 		return s.until(Patience, "the request to the host to tell people", func() bool {
@@ -183,4 +189,20 @@ func (p Place) announced(log *slog.Logger) error {
 		return fmt.Errorf("roomtest: Ana is heard %d times after she objected", n)
 	}
 	return nil
+}
+
+// shows waits until the server shows somebody whose name begins like this, where it shows people.
+func (p Place) shows(name string) error {
+	if p.Shown == nil {
+		return nil
+	}
+	for began := time.Now(); ; <-time.After(50 * time.Millisecond) {
+		shown := p.Shown()
+		if slices.ContainsFunc(shown, func(s string) bool { return strings.HasPrefix(s, name) }) {
+			return nil
+		}
+		if time.Since(began) > Patience {
+			return fmt.Errorf("roomtest: the room shows %q, and no %s", shown, name)
+		}
+	}
 }

@@ -74,7 +74,10 @@ func Away(c bot.Connector, server Server, away time.Duration, log *slog.Logger) 
 			lost += g.LostMS
 		}
 	}
-	slack := Within(time.Second)
+	slack := time.Second
+	if raceDetector {
+		slack *= 10
+	}
 	if lost <= 0 || lost < (gone-server.Late-slack).Milliseconds() || lost > (missed+slack).Milliseconds() {
 		return fmt.Errorf("roomtest: the gaps are %d ms, the server was away for %v and the bot for %v: %+v", lost, gone, missed, s.gaps)
 	}
@@ -114,7 +117,8 @@ func BlackHole(c bot.Connector, n Network, lasts time.Duration, joins int, log *
 	took := time.Since(back)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if slices.ContainsFunc(s.gaps, func(g models.Gap) bool { return g.Cause == models.GapOverload }) {
+	dropped := slices.ContainsFunc(s.gaps, func(g models.Gap) bool { return g.Cause == models.GapOverload })
+	if dropped && !raceDetector { // with it, and many tests at a time, a machine may be too slow for what people say
 		return fmt.Errorf("roomtest: what came after the hole was dropped: %+v", s.gaps)
 	}
 	if s.joins > joins {
@@ -195,7 +199,7 @@ func NoPath(c bot.Connector, log *slog.Logger) error {
 
 // Alone lets somebody talk and leave: the bot stays while they are there, and goes when nobody is.
 func Alone(c bot.Connector, enter func(name string) (leave func()), log *slog.Logger) error {
-	const alone = 2 * time.Second
+	const alone = 4 * time.Second // within which she must be seen and be gone
 	leave := enter("Ana")
 	s, err := begin(c, log, room.Config{Alone: alone})
 	if err != nil {
