@@ -2,6 +2,7 @@ package jitsi_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -102,7 +103,7 @@ func TestDismissed(t *testing.T) {
 	})
 	for _, d := range []time.Duration{0, time.Hour} {
 		b, hangUp := dial(t, url+"/?sessionId=m1")
-		waittest.Until(t, "the bridge", func() bool { return b.Dials() == 1 })
+		waittest.Until(t, "the bridge", func() bool { return b.Dials() > 0 })
 		if r := <-heard; r.ID != "jitsi://"+jitsitest.Host+"/m1" {
 			t.Errorf("room %+v", r)
 		}
@@ -184,7 +185,15 @@ func TestJigasiIsToldApart(t *testing.T) {
 func probed(t *testing.T, right jitsi.Config) {
 	t.Helper()
 	right.Peer = bottest.Factory(t)
-	found, err := right.Probe(t.Context())
+	probe := func(c jitsi.Config) (found jitsi.Found, err error) {
+		waittest.Until(t, "an answer", func() bool { // on a busy machine it may come late
+			var late interface{ Timeout() bool }
+			found, err = c.Probe(t.Context())
+			return !errors.As(err, &late) || !late.Timeout()
+		})
+		return found, err
+	}
+	found, err := probe(right)
 	if err != nil || !found.Listed || !found.Moderation || !strings.Contains(found.String(), "has moderation") {
 		t.Errorf("%+v, %v", found, err)
 	}
@@ -197,7 +206,7 @@ func probed(t *testing.T, right jitsi.Config) {
 	} {
 		c := right
 		change(&c)
-		if _, err := c.Probe(t.Context()); err == nil || !strings.Contains(models.Hint(err), what) {
+		if _, err := probe(c); err == nil || !strings.Contains(models.Hint(err), what) {
 			t.Errorf("%s: %v (%s)", what, err, models.Hint(err))
 		}
 	}

@@ -9,8 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"earshot/bot"
 	"earshot/bot/bottest"
 	"earshot/bot/internal/roomtest"
@@ -18,10 +16,11 @@ import (
 	"earshot/bot/jitsi/jitsitest"
 	"earshot/bot/peer"
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/models/waittest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 const (
 	token = "a token of the bridge's"

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +15,7 @@ import (
 	"earshot/bot/jitsi/xmpp"
 )
 
-const entersWithin = 30 * time.Second
+const entersWithin = 2 * time.Minute
 
 // client is an occupant of a meeting's chat room.
 type client struct {
@@ -29,7 +28,7 @@ type client struct {
 // dial logs in. It retries if the server does not respond in time because the machine is busy, as clients do.
 func dial(ctx context.Context, c xmpp.Config) (x *xmpp.Session, err error) {
 	for began := time.Now(); time.Since(began) < entersWithin; {
-		var late net.Error
+		var late interface{ Timeout() bool }
 		if x, err = xmpp.Dial(ctx, c); err == nil || !errors.As(err, &late) || !late.Timeout() {
 			break
 		}

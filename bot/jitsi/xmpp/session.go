@@ -20,11 +20,19 @@ const (
 	silentFor   = 12 * time.Second
 )
 
-var (
-	// ErrClosed means that the connection is closed.
-	ErrClosed = errors.New("xmpp: the connection is closed")
-	errSilent = errors.New("xmpp: the server has not answered for 12 s")
-)
+// ErrClosed means that the connection is closed.
+var ErrClosed = errors.New("xmpp: the connection is closed")
+
+// silentError says for how long the server has not answered.
+type silentError time.Duration
+
+// Error returns a text with the time.
+func (e silentError) Error() string {
+	return fmt.Sprintf("xmpp: the server has not answered for %v", time.Duration(e))
+}
+
+// Timeout distinguishes it from other errors, as that of a net.Error does.
+func (silentError) Timeout() bool { return true }
 
 // Session is an authenticated connection. Only one goroutine may call Next; the other methods may be called from any goroutine.
 type Session struct {
@@ -78,7 +86,7 @@ func (s *Session) read(within time.Duration) (x Stanza, err error) {
 	if err != nil {
 		var timeout interface{ Timeout() bool }
 		if errors.As(err, &timeout) && timeout.Timeout() {
-			return x, errSilent
+			return x, silentError(within)
 		}
 		return x, fmt.Errorf("xmpp: %w", err)
 	}
