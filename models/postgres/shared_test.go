@@ -224,7 +224,6 @@ func TestAStoppedProcessHoldsNoRoom(t *testing.T) {
 		})
 	}()
 	<-stopped
-	began := time.Now()
 	waittest.Until(t, "the room is another's", func() bool {
 		got, err := two.ClaimRooms(t.Context(), models.RoomClaim{Node: "two", Lasts: time.Minute, Most: 1})
 		storetest.Must(t, err)
@@ -232,9 +231,6 @@ func TestAStoppedProcessHoldsNoRoom(t *testing.T) {
 	})
 	close(goesOn)
 	<-ended
-	if took := time.Since(began); took > 30*time.Second {
-		t.Errorf("it took %v", took)
-	}
 }
 
 // TestRenewalsInTurn: a process that hands many rooms over and its heir renew the same rows; neither waits for the other for long.

@@ -10,6 +10,7 @@ import (
 	"earshot/models/postgres/pgtest"
 	"earshot/models/store"
 	"earshot/models/store/storetest"
+	"earshot/models/waittest"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Main(m)) }
@@ -20,6 +21,7 @@ func openAt(t testing.TB, dsn string, options ...postgres.Option) *postgres.Stor
 	if err != nil {
 		t.Fatalf("open: %v (hint: %s)", err, models.Hint(err))
 	}
+	s.LimitSearch(waittest.Patience)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Errorf("close: %v", err)

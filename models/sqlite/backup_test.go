@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync/atomic"
 	"testing"
 
 	"earshot/models"
@@ -23,16 +24,17 @@ func TestBackupWhileWriting(t *testing.T) {
 	for seq := range 200 {
 		commitText(t, s, "s1", seq+1, "said before the backup")
 	}
-	stop, wrote := make(chan struct{}), make(chan int)
+	var wrote atomic.Int64
+	stop, ended := make(chan struct{}), make(chan struct{})
 	go func() {
-		n := 0
-		for ; ; n++ {
+		defer close(ended)
+		for {
 			select {
 			case <-stop:
-				wrote <- n
 				return
 			default:
-				commitText(t, s, "s1", 1000+n, "said while it was made")
+				commitText(t, s, "s1", 1000+int(wrote.Load()), "said while it was made")
+				wrote.Add(1)
 			}
 		}
 	}()
@@ -40,11 +42,14 @@ func TestBackupWhileWriting(t *testing.T) {
 	must(t, err)
 	defer reader.Close()
 	file := filepath.Join(dir, "backup.db")
-	must(t, reader.Backup(t.Context(), file))
-	close(stop)
-	if <-wrote == 0 {
-		t.Error("nothing was written meanwhile: the test proves little")
+	for meanwhile := false; !meanwhile; { // a backup during which nothing was written would prove little
+		_ = os.Remove(file)
+		before := wrote.Load()
+		must(t, reader.Backup(t.Context(), file))
+		meanwhile = wrote.Load() > before
 	}
+	close(stop)
+	<-ended
 	info, err := os.Stat(file)
 	must(t, err)
 	equal(t, "mode", info.Mode().Perm(), fs.FileMode(0o600))

@@ -9,11 +9,11 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-	"time"
 
 	"earshot/models"
 	"earshot/models/filetest"
 	"earshot/models/sqlite"
+	"earshot/models/waittest"
 )
 
 // The marker is in everything that is stored for the session to be deleted, in a different place and form in each.
@@ -159,12 +159,15 @@ func TestScrubWaitsForReaders(t *testing.T) {
 	s.Pragma(t, "busy_timeout = 20")
 	fillMarked(t, s, 12)
 	release := s.HoldRead(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second) // deleting itself takes milliseconds
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	wantErr(
-		t, "while a reader holds the log", s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "secret"}),
-		models.ErrUnavailable,
-	)
+	erased := make(chan error, 1)
+	go func() { erased <- s.Erase(ctx, models.Erasure{Kind: models.EraseSession, Target: "secret"}) }()
+	waittest.Until(t, "the rows are deleted, and the scrub has begun", func() bool {
+		return s.Value(t, "SELECT count(*) FROM chores WHERE name = 'scrubbing'") == "1"
+	})
+	cancel()
+	wantErr(t, "while a reader holds the log", <-erased, models.ErrUnavailable)
 	release()
 	must(t, s.Scrub(t.Context()))
 	equal(t, "traces", traces(t, path), map[string]int{})

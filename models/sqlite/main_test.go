@@ -12,6 +12,7 @@ import (
 	"earshot/models/sqlite"
 	"earshot/models/store"
 	"earshot/models/store/storetest"
+	"earshot/models/waittest"
 )
 
 // childEnv makes the test binary act as a child process that the kill tests kill; its value is the database path.
@@ -34,6 +35,7 @@ func openAt(t testing.TB, path string, options ...sqlite.Option) *sqlite.Store {
 	if err != nil {
 		t.Fatalf("open: %v (hint: %s)", err, models.Hint(err))
 	}
+	s.LimitSearch(waittest.Patience)
 	t.Cleanup(func() {
 		if err := s.Close(); err != nil {
 			t.Errorf("close: %v", err)

@@ -45,10 +45,10 @@ func (s *Store) scrub(ctx context.Context) error {
 	if err == nil {
 		err = s.mergeIndex(ctx)
 	}
-	if err != nil {
-		return storeError("scrub", err)
+	if err == nil {
+		err = s.wipe(ctx)
 	}
-	switch err := s.wipe(ctx); {
+	switch {
 	case err != nil && ctx.Err() != nil:
 		return storeError("scrub", fmt.Errorf("%w: a reader holds the log, or time ran out: %w", models.ErrUnavailable, ctx.Err()))
 	case err != nil:

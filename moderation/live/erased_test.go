@@ -42,36 +42,39 @@ func (listening) Run(ctx context.Context, handler bot.RoomHandler) error {
 // TestErasureEndsTheStay: the session of a room in which nobody speaks is erased: the bot leaves within seconds, says why, and the
 // host is told.
 func TestErasureEndsTheStay(t *testing.T) {
-	s := newScene(t, asking, nil)
-	notes := make(chan string, 9)
-	room, err := room.New(room.Config{Connector: listening{}, Sink: s.j, Session: s.j.session, Watch: func(st room.Status) {
-		if st.Note != "" {
-			notes <- st.Note
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t, asking, nil)
+		notes := make(chan string, 9)
+		room, err := room.New(room.Config{Connector: listening{}, Sink: s.j, Session: s.j.session, Watch: func(st room.Status) {
+			if st.Note != "" {
+				notes <- st.Note
+			}
+		}})
+		if err != nil {
+			t.Fatal(err)
 		}
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	attended := make(chan error, 1)
-	go func() { attended <- s.attend(ctx, room) }()
-	ended := make(chan models.EndReason, 1)
-	go func() { why, _ := room.Run(ctx); ended <- why }()
-	if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}); err != nil {
-		t.Fatal(err)
-	}
-	select {
-	case why := <-ended:
-		if why != models.EndErased || len(notes) != 1 {
-			t.Errorf("the stay ended as %q with %d notes", why, len(notes))
+		ctx, cancel := context.WithCancel(t.Context())
+		attended := make(chan error, 1)
+		go func() { attended <- s.attend(ctx, room) }()
+		ended := make(chan models.EndReason, 1)
+		go func() { why, _ := room.Run(ctx); ended <- why }()
+		synctest.Wait() // the bot is in the room
+		if err := s.store.Erase(t.Context(), models.Erasure{Kind: models.EraseSession, Target: "s1"}); err != nil {
+			t.Fatal(err)
 		}
-	case <-time.After(10 * time.Second):
-		t.Error("the bot stays in a room whose record was erased")
-	}
-	cancel()
-	if err := <-attended; err != nil {
-		t.Error(err)
-	}
+		select {
+		case why := <-ended:
+			if why != models.EndErased || len(notes) != 1 {
+				t.Errorf("the stay ended as %q with %d notes", why, len(notes))
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("the bot stays in a room whose record was erased")
+		}
+		cancel()
+		if err := <-attended; err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // TestErasureOfALiveSessionLeavesNobodyMuted: a session is erased while somebody is muted in its room for an hour. Nobody could end

@@ -67,6 +67,8 @@ func (d *accessMemory) Credential(
 }
 
 func (d *accessMemory) Credentials(_ context.Context, kind models.CredentialKind) (out []models.Credential, err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
 	for _, c := range d.creds {
 		if c.Kind == kind {
 			out = append(out, c)

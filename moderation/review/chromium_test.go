@@ -98,7 +98,7 @@ func inBrowser(t *testing.T, script string, h http.Handler, steps int, more ...s
 	}
 	srv := httptest.NewServer(h)
 	defer srv.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Minute)
 	defer cancel()
 	arguments := append([]string{"testdata/" + script, c.modules, c.address, srv.URL, os.Getenv("EARSHOT_TEST_SHOTS")}, more...)
 	out, err := exec.CommandContext(ctx, "node", arguments...).CombinedOutput()

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -121,21 +122,26 @@ func TestBadDecisionsChangeNothing(t *testing.T) {
 
 // hand is an Actor that records its actions.
 type hand struct {
-	can  []models.Verb
-	done []models.Action
-	err  error
+	can []models.Verb
+	err error
 
+	mu     sync.Mutex // several pages may have it act at once
+	done   []models.Action
 	chosen []string
 }
 
 func (h *hand) Verbs(string) []models.Verb { return h.can }
 
 func (h *hand) Choose(_ context.Context, _, ask, by, choice string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.chosen = append(h.chosen, ask+" "+by+" "+choice)
 	return h.err
 }
 
 func (h *hand) Act(_ context.Context, a models.Action) (models.Action, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	h.done = append(h.done, a)
 	if h.err == nil {
 		a.State = models.ActionSeen

@@ -145,11 +145,11 @@ func (m *memory) Snapshot(ctx context.Context, q models.SnapshotQuery) (snap mod
 	snap.Clips, _ = m.SessionEvidence(ctx, q.Session, q.Now)
 	snap.Decisions, _ = m.Decisions(ctx, q.Session)
 	snap.Actions, _ = m.Actions(ctx, q.Session)
-	snap.Names = m.names
-	if m.summary.Headline != "" {
-		recap := m.summary
+	snap.Names, _ = m.Names(ctx, q.Session)
+	if made, err := m.Summary(ctx, q.Session, ""); err == nil {
+		recap := made
 		recap.Kind = models.SummaryRecap
-		snap.Summaries = append(snap.Summaries, m.summary, recap)
+		snap.Summaries = append(snap.Summaries, made, recap)
 		snap.Summaries[0].Kind = models.SummarySession
 	}
 	if q.Words {
@@ -348,6 +348,8 @@ func (m *memory) Utterance(_ context.Context, k models.Key) (models.Utterance, e
 }
 
 func (m *memory) CorrectText(_ context.Context, k models.Key, text, by string, when time.Time) (models.Utterance, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	i := slices.IndexFunc(m.lines, func(u models.Utterance) bool { return u.Key == k })
 	u := &m.lines[i]
 	u.Original, u.Text, u.EditedBy, u.Edited = cmp.Or(u.Original, u.Text), text, by, when
@@ -358,6 +360,8 @@ func (m *memory) CorrectText(_ context.Context, k models.Key, text, by string, w
 }
 
 func (m *memory) RedactLine(_ context.Context, k models.Key, words []int, by string, _ time.Time) (models.Utterance, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	i := slices.IndexFunc(m.lines, func(u models.Utterance) bool { return u.Key == k })
 	u := &m.lines[i]
 	u.Words = slices.Clone(u.Words)

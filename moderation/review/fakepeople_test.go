@@ -15,6 +15,8 @@ func (m *memory) Person(_ context.Context, room, speaker string, only models.Roo
 	if err != nil || len(seen) == 0 {
 		return p, cmp.Or(err, models.ErrNotFound)
 	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	p = models.Person{
 		ID: "p1", Name: cmp.Or(m.names[speaker], seen[0].Name), Given: m.names[speaker] != "",
 		Identities: []models.Identity{{Room: room, SpeakerID: speaker, Name: seen[0].Name}}, Lines: 1,
@@ -27,9 +29,15 @@ func (m *memory) Person(_ context.Context, room, speaker string, only models.Roo
 	return p, nil
 }
 
-func (m *memory) Names(context.Context, string) (map[string]string, error) { return m.names, m.err }
+func (m *memory) Names(context.Context, string) (map[string]string, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.names, m.err
+}
 
 func (m *memory) Identities(_ context.Context, room string, _ int) (out []models.Identity, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	for _, s := range m.speakers {
 		out = append(out, models.Identity{Room: room, SpeakerID: s.ID, Name: s.Name})
 	}
@@ -41,32 +49,47 @@ func (m *memory) Strikes(_ context.Context, _, speaker string) ([]models.LedgerE
 }
 
 func (m *memory) NamePerson(_ context.Context, _, speaker, name, by string, _ time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.names = map[string]string{speaker: name}
 	return m.did("name", by)
 }
 
 func (m *memory) MergePeople(_ context.Context, a, b models.Identity, by string, _ time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	m.merged = append(m.merged, b)
 	return m.did("merge "+a.SpeakerID+" "+b.SpeakerID, by)
 }
 
 func (m *memory) SplitPerson(_ context.Context, _, speaker, by string, _ time.Time) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return m.did("part "+speaker, by)
 }
 
 func (m *memory) ErasePerson(_ context.Context, room, speaker, by string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	return m.did("erase "+room+" "+speaker, by)
 }
 
+// did notes something in the trail; m is locked.
 func (m *memory) did(what, by string) error {
 	m.trail = append(m.trail, models.AuditEntry{What: what, By: by, At: start})
 	return m.err
 }
 
-func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) { return m.trail, m.err }
+func (m *memory) Audit(context.Context, int) ([]models.AuditEntry, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.trail), m.err
+}
 
 func (m *memory) Consents(context.Context, string, string, string, int) ([]models.Consent, error) {
-	return m.ledger, m.err
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Clone(m.ledger), m.err
 }
 
 func (m *memory) Decisions(_ context.Context, id string) ([]models.Decision, error) {
@@ -78,6 +101,8 @@ func (m *memory) Actions(_ context.Context, id string) ([]models.Action, error) 
 }
 
 func (m *memory) Summary(context.Context, string, string) (models.Summary, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.summary.Headline == "" {
 		return models.Summary{}, models.ErrNotFound
 	}

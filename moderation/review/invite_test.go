@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -18,14 +19,22 @@ import (
 
 // fakeDesk is an Inviter, Links, Servers and a Listener that records its calls.
 type fakeDesk struct {
-	did     []string
 	link    models.Invitation
-	paused  bool
+	paused  atomic.Bool
 	asked   atomic.Int32 // how often whether it is paused was asked
 	returns time.Time    // when it comes back after Leave
 	// strange makes the servers ones that nobody has allowed.
 	strange bool
 	err     error
+
+	mu  sync.Mutex // several pages may ask it at once
+	did []string
+}
+
+func (f *fakeDesk) note(what string) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.did = append(f.did, what)
 }
 
 func (f *fakeDesk) rooms() []models.RoomState {
@@ -43,12 +52,12 @@ func (f *fakeDesk) Terms(_ context.Context, i models.Invitation) (models.Terms, 
 }
 
 func (f *fakeDesk) Invite(_ context.Context, i models.Invitation) (models.RoomState, error) {
-	f.did = append(f.did, "invite "+i.URL+" by "+i.By)
+	f.note("invite " + i.URL + " by " + i.By)
 	return models.RoomState{Room: "stage"}, f.err
 }
 
 func (f *fakeDesk) Leave(_ context.Context, room, by string) (returns time.Time, err error) {
-	f.did = append(f.did, "leave "+room+" by "+by)
+	f.note("leave " + room + " by " + by)
 	return f.returns, f.err
 }
 
@@ -74,22 +83,24 @@ func (f *fakeDesk) Follow(ctx context.Context, secret string) (models.RoomState,
 }
 
 func (f *fakeDesk) Pause(_ context.Context, name string, on bool, by string) error {
-	f.paused = on
-	f.did = append(f.did, fmt.Sprintf("pause %s %t by %s", name, on, by))
+	f.paused.Store(on)
+	f.note(fmt.Sprintf("pause %s %t by %s", name, on, by))
 	return f.err
 }
 
 func (f *fakeDesk) Paused(context.Context, string) bool {
 	f.asked.Add(1)
-	return f.paused
+	return f.paused.Load()
 }
 
 func (f *fakeDesk) Object(_ context.Context, c models.Consent) (models.Consent, error) {
-	f.did = append(f.did, fmt.Sprintf("%s %s by %s, %s", c.SpeakerID, c.What, c.By, c.How))
+	f.note(fmt.Sprintf("%s %s by %s, %s", c.SpeakerID, c.What, c.By, c.How))
 	return c, f.err
 }
 
 func (f *fakeDesk) took() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	out := strings.Join(f.did, "; ")
 	f.did = nil
 	return out

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/waittest"
 	"earshot/moderation/review/auth"
 )
 
@@ -172,7 +173,7 @@ func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
 				if !strings.HasSuffix(said, "event: reset\ndata: access\n\n") {
 					t.Errorf("%s: %s ended with %q", name, paths[i], said)
 				}
-			case <-time.After(20 * time.Second):
+			case <-time.After(waittest.Patience):
 				t.Fatalf("%s: %s goes on", name, paths[i])
 			}
 		}
@@ -186,7 +187,7 @@ func TestTakenAccessEndsOpenStreamsAtOnce(t *testing.T) {
 	here.do("POST", "/logout", nil)
 	select {
 	case <-left:
-	case <-time.After(20 * time.Second):
+	case <-time.After(waittest.Patience):
 		t.Fatal("a stream outlasts the logout")
 	}
 }

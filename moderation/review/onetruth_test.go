@@ -34,7 +34,7 @@ func TestPauseReachesOpenPages(t *testing.T) {
 		paused bool
 		want   []string
 	}{{true, []string{"paused", "Listening is paused.", "Resume listening", "Resume"}}, {false, []string{"live", "Pause listening"}}} {
-		l.paused = tt.paused
+		l.paused.Store(tt.paused)
 		seq := s.hub.Publish(models.Event{SessionID: "s1", Session: &ses})
 		page.want(s.hub.Text(events.Cursor{Hub: s.hub.Cursor().Hub, Seq: seq}), tt.want...)
 	}
@@ -49,7 +49,8 @@ func TestPauseReachesOpenPages(t *testing.T) {
 // TestThePauseIsReadWhenItMayHaveChanged: if another process is in the room, each check is a query. A page checks when it opens and
 // when its session changes, and not for other events of the room.
 func TestThePauseIsReadWhenItMayHaveChanged(t *testing.T) {
-	l := &fakeDesk{paused: true}
+	l := &fakeDesk{}
+	l.paused.Store(true)
 	s, address := live(t, room(), func(c *Config) { c.Listener = l })
 	page := listen(t, address+"/events/s1?after="+s.hub.Text(s.hub.Cursor()))
 	news := func() uint64 {
@@ -63,7 +64,7 @@ func TestThePauseIsReadWhenItMayHaveChanged(t *testing.T) {
 	if asked := l.asked.Load(); asked != before {
 		t.Errorf("asked %d times more", asked-before)
 	}
-	l.paused = false
+	l.paused.Store(false)
 	ses := room().sessions[slices.IndexFunc(room().sessions, func(x models.Session) bool { return x.ID == "s1" })]
 	page.want(at(s.hub, s.hub.Publish(models.Event{SessionID: "s1", Session: &ses})), "live", "Pause listening")
 }

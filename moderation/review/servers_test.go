@@ -21,12 +21,12 @@ func (f *fakeDesk) AllowServer(_ context.Context, a models.AllowedServer) error 
 	if !strings.Contains(a.Server, "://") {
 		return fmt.Errorf("%w: no server", models.ErrInvalid)
 	}
-	f.did = append(f.did, fmt.Sprintf("allow %s %t by %s", a.Server, a.Private, a.By))
+	f.note(fmt.Sprintf("allow %s %t by %s", a.Server, a.Private, a.By))
 	return f.err
 }
 
 func (f *fakeDesk) ForbidServer(_ context.Context, server, by string) error {
-	f.did = append(f.did, "forbid "+server+" by "+by)
+	f.note("forbid " + server + " by " + by)
 	return f.err
 }
 

@@ -24,6 +24,8 @@ func (q *minutes) Recap(_ context.Context, session string, since int64) (models.
 		Chapters: []models.Chapter{}, Highlights: []models.SummaryItem{}, Decisions: []models.SummaryItem{}, Actions: []models.SummaryItem{},
 		Questions: []models.SummaryItem{}, Talk: []models.TalkShare{{SpeakerID: "Ben", SpeakerName: "Ben", TalkMS: 3000, Turns: 1}},
 	}
+	q.m.mu.Lock()
+	defer q.m.mu.Unlock()
 	for _, u := range q.m.lines {
 		if u.Session == session && u.StartMS >= since {
 			s.Lines++
@@ -38,6 +40,8 @@ func (q *minutes) Recap(_ context.Context, session string, since int64) (models.
 
 func (q *minutes) Remake(ctx context.Context, session string) (models.Summary, error) {
 	s, err := q.Recap(ctx, session, 0)
+	q.m.mu.Lock()
+	defer q.m.mu.Unlock()
 	q.m.summary = s
 	q.made++
 	return s, err

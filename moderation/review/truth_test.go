@@ -90,7 +90,7 @@ func (w *world) change(name string) {
 		m.summary = models.Summary{Session: "s1", Headline: "Ben sold coins.", UntilMS: 60_000}
 		tell = append(tell, models.Event{SessionID: "s1", Summary: &models.SummaryMade{Kind: models.SummarySession}})
 	case "paused", "resumed":
-		w.desk.paused = name == "paused"
+		w.desk.paused.Store(name == "paused")
 		ses := m.sessions[1]
 		tell = append(tell, models.Event{SessionID: "s1", Session: &ses})
 	case "unreachable", "reachable":

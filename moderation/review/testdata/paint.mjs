@@ -32,7 +32,11 @@ const open = async (context, path) => {
   await stream;
   return page;
 };
-const quiet = (page) => page.evaluate(() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done))));
+// quiet waits until a page is painted and has nothing more to do.
+const quiet = async (page) => {
+  await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+  await page.evaluate(() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done))));
+};
 const nodesOf = (page) => page.evaluate(() => {
   const all = document.createTreeWalker(document);
   let n = 0;
@@ -91,7 +95,7 @@ await run(async () => {
   console.log("ok the page follows to the end, also after a reload");
   for (const [name, sight] of [["Flags", ".side"], ["Summary", "#summary"], ["More", "#about"], ["Live", "#lines"]]) {
     await page.locator(".thumbs a", { hasText: name }).tap();
-    assert.ok(await page.locator(sight).isVisible(), `${name} does not show ${sight}`);
+    await page.locator(sight).waitFor();
     const over = await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]);
     assert.deepEqual(over, [0, 0], `${name}: the page is larger than the window, in which its parts scroll`);
     if (shots) await page.screenshot({ path: `${shots}/phone-${name}.png` });
@@ -134,14 +138,14 @@ await run(async () => {
   // A line that comes while the end is read, and which the answer does not have, follows it; one that was corrected far above is no new one.
   let release;
   const released = new Promise((done) => { release = done; });
-  const taken = new Promise((done) => {
-    wide.route(/[?&]end=1/, async (route) => {
-      const response = await route.fetch();
-      done();
-      await released;
-      await route.fulfill({ response });
-    }, { times: 1 });
-  });
+  let done;
+  const taken = new Promise((then) => { done = then; });
+  await wide.route(/[?&]end=1/, async (route) => {
+    const response = await route.fetch();
+    done();
+    await released;
+    await route.fulfill({ response });
+  }, { times: 1 });
   await wide.locator("#pill").click();
   await taken;
   await said(9002, 7_203_000, "Said while the end was read.");

@@ -1,6 +1,6 @@
 // Answers ten asks in a row on a phone, as a host does.
 import assert from "node:assert/strict";
-import { base, newContext, phone, run, think } from "./browser.mjs";
+import { base, newContext, phone, run, stopClock, think } from "./browser.mjs";
 
 // at is where something is seen; a card that is just then written anew has no place for a moment.
 const at = async (what) => {
@@ -46,12 +46,13 @@ await run(async () => {
   }
   assert.equal(await page.evaluate(() => alerts.sounds), 1, "who turns the sound on hears it");
   await tools.tap();
+  await page.locator("#ring").waitFor({ state: "hidden" });
   const first = page.locator(".ask").first(), top = await first.boundingBox();
   assert.ok(top.y < 500, `the first card begins at ${top.y}`);
   const bytes = [], times = [];
   let place = null, tenth = "";
   for (let i = 0; i < 10; i++) {
-    if (i === 9) await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000)); // Undo is offered for 8 s
+    if (i === 9) await stopClock(page); // Undo is offered for 8 s
     const id = await page.locator(".ask[data-asks]").first().getAttribute("id"), button = page.locator(`#${id} [data-key="mute"]`);
     const seen = await at(button);
     if (seen.y < 0 || seen.y + seen.height > 844) scrolls++;
@@ -100,23 +101,23 @@ await run(async () => {
     const listen = EventSource.prototype.addEventListener;
     window.held = [];
     EventSource.prototype.addEventListener = function (name, then) {
-      listen.call(this, name, name === "touch" ? (e) => window.held.push(() => then(e)) : then);
+      listen.call(this, name, name === "touch" ? (e) => window.held.push({ id: e.lastEventId, tell: () => then(e) }) : then);
     };
   });
   let reads = 0;
   slow.on("request", (r) => { reads += r.resourceType() === "fetch" && r.method() === "GET" && r.url().endsWith("/queue"); });
   await slow.goto(base + "/queue");
-  await slow.clock.pauseAt(Date.now() + 60_000);
+  await stopClock(slow);
   await slow.clock.runFor(2000); // what was begun is over
   const before = reads, answer = slow.waitForResponse((r) => r.request().method() === "POST" && r.url().endsWith("/decide"));
   await slow.locator(".ask").first().locator('[data-key="mute"]').click();
-  await answer;
-  await slow.waitForFunction(() => held.length > 0, null, { polling: 50 });
+  const own = (await answer).headers()["x-earshot-event"];
+  await slow.waitForFunction((own) => held.some((x) => x.id === own), own, { polling: 50 });
   await slow.waitForFunction(() => !document.getElementById("undo").hidden, null, { polling: 50 });
   await slow.clock.runFor(500);
   assert.equal(reads - before, 0, "the queue is read before the decision's own news");
   const read = slow.waitForRequest((r) => r.method() === "GET" && r.url().endsWith("/queue"));
-  await slow.evaluate(() => held.splice(0).forEach((x) => x()));
+  await slow.evaluate(() => held.splice(0).forEach((x) => x.tell()));
   await slow.clock.runFor(10);
   await (await (await read).response()).finished();
   await slow.clock.runFor(3000);
@@ -135,14 +136,14 @@ await run(async () => {
   const decide = (p, card) => p.locator(".ask").nth(card).locator('[data-key="mute"]').tap();
   let release;
   const released = new Promise((done) => { release = done; });
-  const arrived = new Promise((done) => {
-    late.route("**/queue", async (route) => {
-      const response = await route.fetch();
-      done();
-      await released;
-      await route.fulfill({ response });
-    }, { times: 1 });
-  });
+  let done;
+  const arrived = new Promise((then) => { done = then; });
+  await late.route("**/queue", async (route) => {
+    const response = await route.fetch();
+    done();
+    await released;
+    await route.fulfill({ response });
+  }, { times: 1 });
   await decide(elsewhere, 2);
   await arrived;
   const pressed = await late.locator(".ask").first().getAttribute("id");

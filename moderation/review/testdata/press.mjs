@@ -1,6 +1,6 @@
 // Presses what is pressed by mistake, twice, or into a network that fails.
 import assert from "node:assert/strict";
-import { base, desk, newContext, phone, publish, run } from "./browser.mjs";
+import { base, becomes, desk, newContext, phone, publish, run, stopClock } from "./browser.mjs";
 
 const UNTOLD = "The connection broke before there was an answer. It may have been done all the same";
 const decision = (r) => r.method() === "POST" && /decide$|\/dismiss$/.test(new URL(r.url()).pathname);
@@ -39,7 +39,7 @@ await run(async () => {
   // A key that is held, and a second tap.
   await page.clock.install();
   await page.reload();
-  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000));
+  await stopClock(page);
   const settled = () => page.waitForFunction(() => document.activeElement.matches(".ask") && !document.getElementById("undo").hidden, null, { polling: 50 });
   sent.length = 0;
   await page.keyboard.press("j");
@@ -50,7 +50,9 @@ await run(async () => {
   await page.locator(".ask").first().getByRole("button", { name: /^Dismiss/ }).click();
   assert.equal(sent.length, 1, "a held key or a second tap decides another card");
   await page.clock.runFor(400);
-  await page.locator(".ask").first().getByRole("button", { name: /^Dismiss/ }).click();
+  const second = await page.locator(".ask").first().getAttribute("id");
+  await page.locator(`#${second}`).getByRole("button", { name: /^Dismiss/ }).click();
+  await page.locator(`#${second}`).waitFor({ state: "detached" }); // it was answered
   await page.waitForFunction(() => document.activeElement.matches(".ask"), null, { polling: 50 });
   assert.equal(sent.length, 2);
   console.log("ok a held key and a double tap decide one card");
@@ -67,7 +69,7 @@ await run(async () => {
     await route.continue();
   }, { times: 1 });
   await remove.dblclick();
-  assert.equal(await remove.textContent(), "Sure?");
+  await becomes(() => remove.textContent(), "Sure?", "the button");
   assert.equal((await remove.boundingBox()).width, width);
   assert.match(await note.textContent(), /^Remove: press again to confirm/);
   assert.equal(sent.length, 0, "a double tap removes somebody");
@@ -90,11 +92,13 @@ await run(async () => {
   const alike = page.getByRole("button", { name: /^Dismiss all \d+ flags of this rule/ }), n = +(await alike.textContent()).match(/\d+/)[0];
   const dismissed = async () => (await flags()).filter((f) => f.rule === "rule.0" && f.status === "dismissed").length;
   const was = await dismissed();
+  await stopClock(page); // Undo is offered for 8 s
   await alike.click();
   await page.locator("#undo", { hasText: `${n} flags dismissed.` }).waitFor();
   assert.equal(await dismissed(), was + n);
   assert.equal(await page.locator("#asks > li").count(), 0);
   await page.locator("#undo button").click();
+  await page.clock.resume();
   await page.locator("#asks > li").first().waitFor();
   assert.equal(await dismissed(), was);
   await alike.filter({ hasText: `all ${n} flags` }).waitFor();
@@ -118,6 +122,7 @@ await run(async () => {
   const line = small.locator("#lines .line:has(a.name)").last(), lineID = await line.getAttribute("id");
   await line.locator("a.at").tap();
   await small.locator("#who").getByRole("button", { name: "Share…" }).tap();
-  assert.equal(new URL((await small.evaluate(() => window.shared)).url).hash, "#" + lineID);
+  const shared = await small.waitForFunction(() => window.shared);
+  assert.equal(new URL((await shared.jsonValue()).url).hash, "#" + lineID);
   console.log("ok a line's address is shared");
 });

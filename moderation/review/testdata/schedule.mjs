@@ -1,6 +1,6 @@
 // Adds a time at which the bot is in a room, with the mistakes that a host would make.
 import assert from "node:assert/strict";
-import { axe, base, desk, newContext, phone, run, shots } from "./browser.mjs";
+import { axe, base, becomes, desk, newContext, phone, run, shots } from "./browser.mjs";
 
 await run(async () => {
   const page = await (await newContext({ ...phone, timezoneId: "Europe/Berlin" })).newPage();
@@ -20,7 +20,7 @@ await run(async () => {
   };
   await page.goto(base + "/");
   await page.click("text=Schedule");
-  assert.equal(await page.inputValue("#zone"), "Europe/Berlin", "the browser's zone is offered");
+  await becomes(() => page.inputValue("#zone"), "Europe/Berlin", "the browser's zone is offered");
   await page.selectOption("#room", { label: "Stage" });
   await show(page, "Choose the weekdays");
   await page.locator("label", { hasText: "Thursday" }).locator("input").check();

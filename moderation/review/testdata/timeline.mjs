@@ -1,8 +1,9 @@
 // Goes through the large timeline and the player.
 import assert from "node:assert/strict";
-import { base, desk, newContext, phone, run } from "./browser.mjs";
+import { base, becomes, desk, newContext, phone, run } from "./browser.mjs";
 
-const close = (a, b, by, what) => assert.ok(Math.abs(a - b) <= by, `${what}: ${a}, not ${b}`);
+const near = (a, b, by) => Math.abs(a - b) <= by;
+const close = (a, b, by, what) => assert.ok(near(a, b, by), `${what}: ${a}, not ${b}`);
 
 await run(async () => {
   const context = await newContext({ ...desk, reducedMotion: "reduce", timezoneId: "Asia/Jakarta" });
@@ -91,13 +92,12 @@ await run(async () => {
   await touch("touchStart", 0.4, 0.6);
   for (const d of [0.15, 0.2, 0.3, 0.4]) await touch("touchMove", 0.5 - d, 0.5 + d);
   await touch("touchEnd");
-  const [left, , seen] = await box(small);
-  close(seen, scale / 4, scale / 20, "four times as large");
-  close(left + seen / 2, scale / 2, scale / 20, "what is between the fingers stays there");
+  const fourfold = ([left, , seen]) => near(seen, scale / 4, scale / 20) && near(left + seen / 2, scale / 2, scale / 20);
+  const [left] = await becomes(() => box(small), fourfold, "four times as large, and what is between the fingers stays there");
   await touch("touchStart", 0.5);
   for (const x of [0.45, 0.4, 0.3]) await touch("touchMove", x);
   await touch("touchEnd");
-  assert.ok((await box(small))[0] > left, "the drawing follows a finger");
+  await becomes(() => box(small), ([now]) => now > left, "the drawing follows a finger");
   assert.match(small.url(), /timeline$/, "a gesture was taken for a tap");
   await fingered.close();
   console.log("ok two fingers zoom, and one moves");
@@ -109,6 +109,6 @@ await run(async () => {
   await page.goto(base + "/s/s1");
   const said = page.locator(".line time").first();
   await said.hover();
-  assert.match(await said.getAttribute("title"), /03:14:\d\d here; .* 20:14:\d\d UTC on the server/);
+  await becomes(() => said.getAttribute("title"), (title) => /03:14:\d\d here; .* 20:14:\d\d UTC on the server/.test(title), "the title");
   console.log("ok times of day are those of the browser's zone");
 });

@@ -1,6 +1,6 @@
 // Changes things elsewhere while the pages are open in two browsers.
 import assert from "node:assert/strict";
-import { base, desk, newContext, phone, run, tell } from "./browser.mjs";
+import { base, desk, newContext, phone, run, stopClock, tell } from "./browser.mjs";
 
 const change = (name) => tell("change?name=" + encodeURIComponent(name));
 // shows waits until the text of a part of a page has some words, or has them no more, and returns after how many ms.
@@ -30,14 +30,12 @@ await run(async () => {
       await stream;
     }
   }
-  // Undo is offered for 8 s of the page's clock, which stands still until it was pressed, however long the other pages take.
-  const stopClock = async (page) => page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000));
   // What is changed, by whom, and what each page shows then. A part that begins with "-" does not have the words any more.
   const card = "#asks";
   const table = [
     ["muted and seen", () => change("muted and seen"), { queue: ["#asks", "mute for 60 s, seen after 0.5 s"], session: ["#flags", "seen after 0.5 s"] }],
     ["dismissed at another desk", async () => {
-      await stopClock(mine.queue);
+      await stopClock(mine.queue); // Undo is offered for 8 s: it is pressed however long the other pages take
       await mine.queue.locator('.ask button[value="dismissed"]').first().click();
     }, {
       queue: ["#asks", "dismissed by host"], session: ["#flags", "dismissed by host"], timeline: ["#flagged", "dismissed"], person: ["#person", "dismissed by host"], rooms: ["#rooms", "1 open"] }],
