@@ -117,7 +117,11 @@ const states = {
   },
   "every reason is open": async (page) => {
     await page.evaluate(() => { for (const d of document.querySelectorAll("details")) d.open = true; });
-    await page.waitForFunction(() => [...document.querySelectorAll("details[data-body] .body")].every((b) => b.querySelector(".reason")));
+    await page.waitForFunction(() => {
+      const left = [...document.querySelectorAll("details[data-body]")].filter((d) => d.querySelector(".body:not(:has(.reason))"));
+      for (const d of left) d.dispatchEvent(new Event("toggle")); // what was not answered in 12 s is asked for again
+      return left.length === 0;
+    }, null, { polling: 500 });
     await look(page, "open details");
   },
   "words light up": async (page) => {
