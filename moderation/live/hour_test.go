@@ -38,12 +38,12 @@ func steps() *rapid.Generator[[]step] {
 
 // TestRandomHours compares random hours of a room with a simple model of what must be in force, told and stored: people join, talk,
 // object, are muted by a rule and by the host, and leave; the server and the program crash and return, clocks are set, people and
-// sessions are erased. It takes 20 s, or an hour with EARSHOT_TEST_LONG=1.
+// sessions are erased. It takes 10 s, or an hour with EARSHOT_TEST_LONG=1.
 func TestRandomHours(t *testing.T) {
 	if testing.Short() {
-		t.Skip("20 s")
+		t.Skip("10 s")
 	}
-	lasts, checks := 20*time.Second, "1000"
+	lasts, checks := 10*time.Second, "1000"
 	if os.Getenv("EARSHOT_TEST_LONG") != "" {
 		lasts, checks = time.Hour, "1000000"
 	}
