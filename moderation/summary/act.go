@@ -68,6 +68,7 @@ type task struct {
 	owner string // a speaker's id, or a name as it was said; empty: the group
 	due   string // by when, as it was said
 	asks  bool   // somebody is asked to do it, and may agree
+	where int    // the word that says what is done
 	role  bool   // it may be somebody's part in the whole: "Ben will do the design", "I am responsible for"
 }
 
@@ -82,6 +83,7 @@ func (s *sentence) action() task {
 			plain := actClear[s.ws[i]] || n > 1
 			if t := s.frame(i, plain); t.score > best.score {
 				t.score += clearVerb*is(plain) - endsBare*is(i+n == len(s.ws) && s.due() == "")
+				t.where = i
 				best = t
 			}
 		}

@@ -29,6 +29,7 @@ const threshold = 0.7
 // judged holds a sentence's score for each kind, and as an action who is to do it and by when.
 type judged struct {
 	scores [kinds]float64
+	sure   [kinds]float64 // how likely it is one; 0: not known, but by its score
 	task   task
 }
 
@@ -36,6 +37,7 @@ type judged struct {
 type scored struct {
 	unit  int
 	score float64
+	sure  float64
 	task  task
 }
 
@@ -43,12 +45,12 @@ type scored struct {
 type cues [kinds][]scored
 
 // findCues finds the decisions, actions and questions. A sentence has at most one kind; most have none.
-func (d *document) findCues() cues {
+func (d *document) findCues(l Lists) cues {
 	var out cues
 	if d.lang == nil {
 		return out
 	}
-	judge := d.lang.judge(d)
+	judge := d.lang.judge(d, l)
 	for n := range d.units {
 		j := judge(n)
 		best := decision
@@ -61,7 +63,11 @@ func (d *document) findCues() cues {
 			if best != action {
 				j.task = task{}
 			}
-			out[best] = append(out[best], scored{n, j.scores[best] + 0.01*float64(min(10, len(d.units[n].terms))), j.task})
+			likely := j.sure[best]
+			if likely == 0 {
+				likely = sure(j.scores[best])
+			}
+			out[best] = append(out[best], scored{n, j.scores[best] + 0.01*float64(min(10, len(d.units[n].terms))), likely, j.task})
 		}
 	}
 	for k := range out {
@@ -71,16 +77,66 @@ func (d *document) findCues() cues {
 	return out
 }
 
-// judgeEnglish scores an English sentence together with the replies to it.
-func (d *document) judgeEnglish(n int, spell *speller) judged {
-	s := newSentence(d, n, spell)
-	if len(s.ws) < 4 {
-		return judged{}
+// judgeOfEnglish judges the sentences of a session in English.
+type judgeOfEnglish struct {
+	*document
+	lists Lists
+	spell *speller
+	near  *surroundings
+}
+
+func newJudge(d *document, l Lists) judgeOfEnglish {
+	return judgeOfEnglish{d, l, newSpeller(cueWords(), []map[string]bool{decideVerbs, decideNouns}), d.surroundings()}
+}
+
+// judge scores a sentence together with the replies to it: first by its cues, then by all that tells whether the cues are right.
+func (d judgeOfEnglish) judge(n int) judged {
+	c := d.byCues(n)
+	d.weigh(&c.judged, decision, leastCue, d.lists.Decisions, d.lists.DecisionFrom, func() []float64 {
+		return d.near.ofDecision(n, &c.sentence, c.choice, c.reply)
+	})
+	d.weigh(&c.judged, action, threshold, d.lists.Actions, d.lists.ActionFrom, func() []float64 {
+		return d.near.ofAction(n, &c.sentence, c.task, c.scores[action], c.reply)
+	})
+	return c.judged
+}
+
+const (
+	// leastCue is the lowest score by its cues of a sentence that is weighed.
+	leastCue = 0.3
+	// fewLines is a session too short for what is said around a sentence to tell much: there, its cues decide.
+	fewLines = 30
+)
+
+// weigh replaces a score of at least cue, as the cues give it, by one that reaches the threshold if the sentence is as likely one as
+// is asked for.
+func (d judgeOfEnglish) weigh(j *judged, k kind, cue float64, l Linear, from float64, features func() []float64) {
+	if len(l.Weights) == 0 || j.scores[k] < cue || len(d.lines) < fewLines {
+		return
 	}
-	j := judged{scores: [kinds]float64{decision: s.decision(), question: s.question()}, task: s.action()}
+	j.sure[k] = 1 / (1 + math.Exp(-l.score(features())))
+	j.scores[k] = threshold + j.sure[k] - from
+}
+
+// cued is a sentence as judged by its cues.
+type cued struct {
+	judged
+	sentence sentence
+	choice   choice
+	reply    reply
+}
+
+// byCues scores a sentence by its cues and the replies to it.
+func (d judgeOfEnglish) byCues(n int) cued {
+	s := newSentence(d.document, n, d.spell)
+	if len(s.ws) < 4 {
+		return cued{}
+	}
+	c := s.decision()
+	j := judged{scores: [kinds]float64{decision: c.score, question: s.question()}, task: s.action()}
 	j.scores[action] = j.task.score
-	if slices.Max(j.scores[:]) < choiceMade-0.1 {
-		return j
+	if slices.Max(j.scores[:]) < leastCue {
+		return cued{judged: j}
 	}
 	r := d.replyTo(n)
 	if r.accepted {
@@ -104,13 +160,14 @@ func (d *document) judgeEnglish(n int, spell *speller) judged {
 	switch {
 	case r.open && !r.answered && j.scores[question] > 0:
 		j.scores[question] += 0.3
-	case r.answered || !r.ended || r.open:
-		j.scores[question] = 0 // that nobody is heard to answer says little: people nod
+	default:
+		j.scores[question] = 0 // that nobody is heard to answer says little: people nod, or the session ends
 	}
 	if !d.units[n].whole {
 		j.scores[decision] -= 0.3
 	}
-	return j
+	c.score = j.scores[decision]
+	return cued{j, s, c, r}
 }
 
 // Among the first lines of a long session people announce what they are about to do, and somewhat longer who has which part.
@@ -129,7 +186,7 @@ func (d *document) listed(found []scored) []models.SummaryItem {
 	out := []models.SummaryItem{}
 	for _, f := range found {
 		it := d.item(f.unit)
-		it.Sure = math.Round(100*sure(f.score)) / 100
+		it.Sure = math.Round(100*min(mostSure, f.sure)) / 100
 		it.Owner, it.Due = d.ownerName(f.task.owner), quotable(f.task.due)
 		out = append(out, it)
 	}
@@ -137,7 +194,10 @@ func (d *document) listed(found []scored) []models.SummaryItem {
 }
 
 // sure converts a score to the probability that it is right, roughly as measured on labelled meetings.
-func sure(score float64) float64 { return min(0.95, 0.6+(score-threshold)*0.6) }
+func sure(score float64) float64 { return 0.6 + (score-threshold)*0.6 }
+
+// mostSure is the most that a summary says of how likely an item is right.
+const mostSure = 0.95
 
 // ownerName returns the name of who is to do something: a speaker's, or else the name as it was said.
 func (d *document) ownerName(owner string) string {

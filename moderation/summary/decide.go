@@ -41,43 +41,31 @@ const (
 	deepInside = 12 // words before what was decided
 )
 
+// The kinds of cues of a decision, in the order of the first of decisionCues.
+const (
+	cueSaid = iota
+	cueWe
+	cueGroup
+	cueChosen
+	cueFirst
+	cueNoun
+	cueChoice
+	decidedCues
+)
+
+// choice is how clearly a sentence says that the group has decided, by which kind of cue, and at which word.
+type choice struct {
+	score      float64
+	cue, where int
+}
+
 // decision scores how clearly a sentence says that the group has decided: explicitly, or by choosing something, to which
 // somebody should agree. Questions, wishes, denials and what others decided are not decisions.
-func (s *sentence) decision() float64 {
-	if s.asks || len(s.ws) < 4 || inverted(s.ws) || recalls[s.at(0)] {
-		return 0
-	}
-	best, where := 0.0, 0
-	take := func(v float64, at int) {
-		if v > best {
-			best, where = v, at
-		}
-	}
-	if at := s.saysWhere(decideSaid); at >= 0 && !othersDid[s.at(0)] && !s.within(negations, at-4, at) && // "nothing that is final"
-		s.at(at+3) != "by" && !askedFor[s.at(at-1)] {
-		take(saidDecided, at)
-	}
-	for i, w := range s.ws {
-		switch {
-		case decideStrong[w] && s.groupBefore(i):
-			take(groupDecided, i)
-		case decideVerbs[w] && s.at(i+1) != "up" && s.groupBefore(i):
-			if s.within(map[string]bool{"we": true}, i-4, i) {
-				take(weChose, i)
-			} else {
-				take(groupChose, i)
-			}
-		case decideStrong[w] && i == 0 && s.at(1) != "with":
-			take(choiceMade, i)
-		case decideNouns[w]:
-			take(s.decisionNoun(i), i)
-		}
-	}
-	if at := s.saysWhere(decideChoice); at >= 0 && at <= 7 && len(s.raw.terms) > 0 && !s.chosenElsewhere(at) {
-		take(choiceMade+closing*is(s.closes()), at)
-	}
+func (s *sentence) decision() choice {
+	c := s.decided()
+	best, where := c.score, c.where
 	if best == 0 || s.either || !s.saysWhat() && best != saidDecided {
-		return 0
+		return choice{}
 	}
 	if s.within(decideClose, 0, len(s.ws)) {
 		best += 0.1
@@ -100,7 +88,54 @@ func (s *sentence) decision() float64 {
 	for i := where + 1; i < where+6; i++ { // "we agreed, well, not unanimously"
 		best -= 0.6 * is(negations[s.at(i)] && decideClose[s.at(i+1)])
 	}
+	c.score = best
+	return c
+}
+
+// decided finds the clearest cue of a decision in a sentence.
+func (s *sentence) decided() choice {
+	best := choice{}
+	if s.asks || len(s.ws) < 4 || inverted(s.ws) || recalls[s.at(0)] {
+		return best
+	}
+	take := func(v float64, cue, at int) {
+		if v > best.score {
+			best = choice{v, cue, at}
+		}
+	}
+	if at := s.saysWhere(decideSaid); at >= 0 && !othersDid[s.at(0)] && !s.within(negations, at-4, at) && // "nothing that is final"
+		s.at(at+3) != "by" && !askedFor[s.at(at-1)] {
+		take(saidDecided, cueSaid, at)
+	}
+	for i, w := range s.ws {
+		switch {
+		case decideStrong[w] && s.groupBefore(i):
+			take(groupDecided, cueOf(s.within(weOnly, i-5, i), cueWe, cueGroup), i)
+		case decideVerbs[w] && s.at(i+1) != "up" && s.groupBefore(i):
+			if s.within(weOnly, i-4, i) {
+				take(weChose, cueChosen, i)
+			} else {
+				take(groupChose, cueChosen, i)
+			}
+		case decideStrong[w] && i == 0 && s.at(1) != "with":
+			take(choiceMade, cueFirst, i)
+		case decideNouns[w]:
+			take(s.decisionNoun(i), cueNoun, i)
+		}
+	}
+	if at := s.saysWhere(decideChoice); at >= 0 && at <= 7 && len(s.raw.terms) > 0 && !s.chosenElsewhere(at) {
+		take(choiceMade+closing*is(s.closes()), cueChoice, at)
+	}
 	return best
+}
+
+var weOnly = map[string]bool{"we": true}
+
+func cueOf(first bool, a, b int) int {
+	if first {
+		return a
+	}
+	return b
 }
 
 // chosenElsewhere reports whether the words at a choice are part of something else: "decide what buttons we are going to use",

@@ -15,22 +15,19 @@ type language struct {
 	stop    map[string]bool
 	stem    func(string) string
 	// judge returns a function that scores the sentences of one session.
-	judge func(d *document) func(unit int) judged
+	judge func(d *document, l Lists) func(unit int) judged
 }
 
 // languages returns the known languages by Whisper's codes. Whisper often takes Indonesian for Malay.
 func languages() map[string]*language {
 	en := &language{
 		english: true, stop: stopWords,
-		stem: func(w string) string { return english.Stem(w, false) },
-		judge: func(d *document) func(int) judged {
-			spell := newSpeller(cueWords(), []map[string]bool{decideVerbs, decideNouns})
-			return func(n int) judged { return d.judgeEnglish(n, spell) }
-		},
+		stem:  func(w string) string { return english.Stem(w, false) },
+		judge: func(d *document, l Lists) func(int) judged { return newJudge(d, l).judge },
 	}
 	id := &language{
 		stop: idStop, stem: idStem,
-		judge: func(d *document) func(int) judged {
+		judge: func(d *document, _ Lists) func(int) judged {
 			return func(n int) judged {
 				s := newIndonesian(&d.units[n], d.named)
 				return judged{scores: [kinds]float64{decision: s.decision(), action: s.action(), question: s.question()}}
@@ -41,7 +38,7 @@ func languages() map[string]*language {
 	for code, w := range cuesInText {
 		out[code] = &language{
 			stem:  func(word string) string { return word },
-			judge: func(d *document) func(int) judged { return func(n int) judged { return w.judge(d, n) } },
+			judge: func(d *document, _ Lists) func(int) judged { return func(n int) judged { return w.judge(d, n) } },
 		}
 	}
 	out["yue"] = out["zh"]

@@ -35,20 +35,36 @@ type Weights struct {
 	AnyVocabulary Vocabulary `json:"any_vocabulary"`
 	AnyChoice     Choice     `json:"any_choice"`
 	AnyGaps       Linear     `json:"any_gaps"`
+	Lists         Lists      `json:"-"` // has a file of its own
 }
 
-//go:embed weights.json
+// Lists are the weights that decide whether a sentence that reads like a decision or an action is listed. Without them, its cues do.
+type Lists struct {
+	Source    string `json:"source"`
+	Decisions Linear `json:"decisions"`
+	Actions   Linear `json:"actions"`
+	// DecisionFrom and ActionFrom are how likely an item is one at least.
+	DecisionFrom float64 `json:"decision_from"`
+	ActionFrom   float64 `json:"action_from"`
+}
+
+//go:embed weights.json lists.json
 var weightsFile embed.FS
 
-// trained are the weights that the program was built with. The file is embedded and a test reads it: it can't fail.
+// trained are the weights that the program was built with. The files are embedded and a test reads them: they can't fail.
 var trained = func() Weights {
 	var w Weights
-	data, err := weightsFile.ReadFile("weights.json")
-	if err == nil {
-		err = json.Unmarshal(data, &w)
-	}
-	if err != nil {
-		panic(fmt.Sprintf("summary: weights.json: %v", err))
-	}
+	readWeights("weights.json", &w)
+	readWeights("lists.json", &w.Lists)
 	return w
 }()
+
+func readWeights(name string, into any) {
+	data, err := weightsFile.ReadFile(name)
+	if err == nil {
+		err = json.Unmarshal(data, into)
+	}
+	if err != nil {
+		panic(fmt.Sprintf("summary: %s: %v", name, err))
+	}
+}

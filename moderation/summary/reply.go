@@ -34,7 +34,6 @@ type reply struct {
 	answered bool   // somebody answered a question
 	refused  bool   // the next speaker said no
 	open     bool   // somebody said that they don't know
-	ended    bool   // nothing was said after it
 }
 
 // replyTo looks at what others said after unit n, and at how its speaker went on.
@@ -48,14 +47,13 @@ func (d *document) replyTo(n int) reply {
 		r.answered = true // whoever goes on talking asked for the sake of it, or answers it
 	}
 	asked := false // something else was asked in between: who doesn't know answers that
-	r.ended = at == len(d.lines)-1
 	for i := at + 1; i < len(d.lines) && i <= at+replyLines && d.lines[i].StartMS-d.lines[at].EndMS <= replyMS; i++ {
 		said := sentence{ws: plainWords(words(d.lines[i].Text))}
 		mine := d.lines[i].SpeakerID == who
 		if len(said.ws) >= fullAnswer && strings.HasSuffix(d.lines[i].Text, "?") {
 			asked = true
 		}
-		if at := said.saysWhere(unknowing); at >= 0 && at < fullAnswer && len(said.ws) <= shortAnswer {
+		if at := said.saysWhere(unknowing); at >= 0 && at < fullAnswer && len(said.ws) <= shortAnswer && !said.knows(at) {
 			r.open = !r.answered && !mine && !asked && !guesses(d.lines[i].Text) && !d.answeredLater(u, i, who)
 			return r
 		}
@@ -67,6 +65,13 @@ func (d *document) replyTo(n int) reply {
 		r.answered = r.answered || d.answers(u, i, said, mine)
 	}
 	return r
+}
+
+// knows reports whether "not sure" and the like, at a word, begin an answer, "not sure you can tell", or ask back: "I don't know what
+// that means".
+func (s *sentence) knows(at int) bool {
+	next := at + s.saysAt(at, unknowing)
+	return subjects[s.at(next)] && s.at(next) != "that" && s.at(next) != "it" || s.at(next) == "what" && s.at(len(s.ws)-1) != "what"
 }
 
 // saysNoMore reports whether the units after one have nothing but a nod in its last line.

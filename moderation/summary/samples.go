@@ -58,3 +58,35 @@ func SamplesOf(in Input) Samples {
 func PlainFeatures() (sentences, words, pairs, gaps int) {
 	return len(plainFeatures), plainTopic, plainPairs, plainGaps
 }
+
+// ListSample is a sentence that may be listed as a decision or an action, by its cues.
+type ListSample struct {
+	Sample
+	Kind string
+	// Cue is its score by its cues; those of at least ListedByCues would be listed without weights.
+	Cue float64
+}
+
+// ListedByCues is the least score of a sentence that its cues alone would list.
+const ListedByCues = threshold
+
+// ListSamplesOf returns the sentences of a session in English on which the weights of lists are trained.
+func ListSamplesOf(in Input) []ListSample {
+	d := newDocument(inOrder(in), flaggedLines(in.Flags))
+	if !d.english() {
+		return nil
+	}
+	var out []ListSample
+	judge := newJudge(d, Lists{})
+	for n, u := range d.units {
+		c := judge.byCues(n)
+		seq := d.lines[u.lines[0]].Seq
+		if cue := c.scores[decision]; cue >= leastCue {
+			out = append(out, ListSample{Sample{u.text, seq, judge.near.ofDecision(n, &c.sentence, c.choice, c.reply)}, "decision", cue})
+		}
+		if cue := c.scores[action]; cue >= leastCue {
+			out = append(out, ListSample{Sample{u.text, seq, judge.near.ofAction(n, &c.sentence, c.task, cue, c.reply)}, "action", cue})
+		}
+	}
+	return out
+}

@@ -28,7 +28,7 @@ func MakeWith(in Input, w Weights) models.Summary {
 	lines := inOrder(in)
 	d := newDocument(lines, flaggedLines(in.Flags))
 	chapters := d.chapters(w)
-	found := d.findCues()
+	found := d.findCues(w.Lists)
 	out := models.Summary{
 		Session: in.Session.ID, Kind: models.SummarySession, SinceMS: in.SinceMS,
 		Chapters:   titler{d}.chaptersOf(chapters),
@@ -63,7 +63,7 @@ func flaggedLines(flags []models.Flag) map[models.Key]bool {
 }
 
 // version is part of every basis: changing how summaries are made makes the stored ones out of date.
-const version = "6"
+const version = "7"
 
 // Basis returns a hash of everything that determines what a summary says: a stored summary with another basis is out of date.
 func Basis(in Input) string {
@@ -108,7 +108,7 @@ func Ranked(in Input, each int) []models.Utterance {
 			take(c.unit)
 		}
 	}
-	for _, found := range d.findCues() {
+	for _, found := range d.findCues(trained.Lists) {
 		for _, f := range found {
 			take(f.unit)
 		}

@@ -112,3 +112,36 @@ func (l Listed) String() string {
 	}
 	return fmt.Sprintf("%d meetings, %s: ", l.Meetings, l.Set.Name) + strings.Join(out, "; ")
 }
+
+//go:embed testdata/judged.txt
+var judgedFile string
+
+// Judged says how likely the sentences of a meeting that read like an item of a kind are one, by the turn in which they begin.
+type Judged map[string]map[string]map[int]float64
+
+// ReadJudged reads the judgements of sentences in public meetings on which the weights of lists are trained; see
+// testdata/judged.txt.
+func ReadJudged() (Judged, error) {
+	out := Judged{}
+	for l := range strings.Lines(judgedFile) {
+		fields := strings.Fields(l)
+		if len(fields) < 3 || strings.HasPrefix(l, "#") {
+			continue
+		}
+		id, kind := fields[0], fields[1]
+		if out[id] == nil {
+			out[id] = map[string]map[int]float64{}
+		}
+		if out[id][kind] == nil {
+			out[id][kind] = map[int]float64{}
+		}
+		for _, f := range fields[2:] {
+			var turn, tenths int
+			if _, err := fmt.Sscanf(f, "%d:%d", &turn, &tenths); err != nil {
+				return nil, fmt.Errorf("judgements: %s %s: %q: %w", id, kind, f, err)
+			}
+			out[id][kind][turn] = float64(tenths) / 10
+		}
+	}
+	return out, nil
+}

@@ -2,6 +2,8 @@
 //
 //	go run ./moderation/summary/train FOLDER               reports, cross-validated on train.jsonl.gz, then on val.jsonl.gz
 //	go run ./moderation/summary/train -write FILE FOLDER   writes weights trained on all of train.jsonl.gz
+//	go run ./moderation/summary/train -lists MEETINGS -write FILE FOLDER
+//	                                                       writes weights of lists, trained on judged meetings of both
 //
 // A meeting is a line of JSON: its id, its turns, a person's summary and topics (see package evaluate). Nothing of their
 // text gets into the weights but how often summaries use the words of grammar.
@@ -38,8 +40,13 @@ var (
 
 func main() {
 	write := flag.String("write", "", "write the weights to this `FILE`")
+	public := flag.String("lists", "", "train the weights of lists, on this `FILE` of public meetings too")
 	flag.Parse()
-	if err := run(flag.Arg(0), *write); err != nil {
+	train := func() error { return run(flag.Arg(0), *write) }
+	if *public != "" {
+		train = func() error { return lists(flag.Arg(0), *public, *write) }
+	}
+	if err := train(); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)
 		os.Exit(1)
 	}
