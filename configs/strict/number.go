@@ -1,7 +1,6 @@
 package strict
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"regexp"
@@ -17,14 +16,27 @@ type number struct {
 	what   string
 	lo, hi float64
 	take   func(v Value, x float64)
+
+	above, below bool // the bounds themselves are excluded, in the schema: whoever reads the number says why
+	whole        bool
 }
 
 func (s number) describe(*schemas) *Schema {
 	plain := &Schema{Type: "number", Minimum: &s.lo, Maximum: &s.hi}
+	if s.above {
+		plain.Minimum, plain.Above = nil, &s.lo
+	}
+	if s.below {
+		plain.Maximum, plain.Below = nil, &s.hi
+	}
+	if s.whole {
+		plain.Type = "integer"
+	}
 	if !s.share() {
 		return plain
 	}
-	return anyOf(plain, &Schema{Type: "string", Pattern: `^[0-9]+(\.[0-9]+)?%$`})
+	percent := decimals(int64(math.Round(s.lo*100)), int64(math.Round(s.hi*100)), s.above, s.below)
+	return anyOf(plain, &Schema{Type: "string", Pattern: "^" + percent + "%$"})
 }
 
 func (s number) read(r *reader, n *yaml.Node) {
@@ -50,17 +62,23 @@ func (s number) read(r *reader, n *yaml.Node) {
 }
 
 // share reports whether the number is a share of something.
-func (s number) share() bool { return s.lo >= 0 && s.hi <= 1 }
+func (s number) share() bool { return s.lo >= 0 && s.hi <= 1 && !s.whole }
 
 // parseNumber reads a number, or a percentage as a share.
 func parseNumber(text string) (float64, error) {
 	digits, percent := strings.CutSuffix(text, "%")
+	if percent && !plainDecimal.MatchString(digits) {
+		return 0, strconv.ErrSyntax
+	}
 	v, err := strconv.ParseFloat(digits, 64)
 	if percent {
 		v /= 100
 	}
 	return v, err
 }
+
+// plainDecimal is how the number of a percentage is written.
+var plainDecimal = regexp.MustCompile(`^[0-9]+(\.[0-9]+)?$`)
 
 // bounds are the bounds, written as the number is.
 func (s number) bounds(text string) string {
@@ -92,17 +110,29 @@ func (s number) unsigned(text string) string {
 
 // Number is a number between lo and hi; within 0 and 1, a percentage such as 10% is read as 0.10.
 func Number(what string, into *float64, lo, hi float64) Shape {
-	return number{what, lo, hi, func(_ Value, x float64) { *into = x }}
+	return number{what: what, lo: lo, hi: hi, take: func(_ Value, x float64) { *into = x }}
 }
 
 // SomeNumber is Number, for what is nil when it is not written.
 func SomeNumber(what string, into **float64, lo, hi float64) Shape {
-	return number{what, lo, hi, func(_ Value, x float64) { *into = &x }}
+	return number{what: what, lo: lo, hi: hi, take: func(_ Value, x float64) { *into = &x }}
+}
+
+// Excluding is a number that is not one of its bounds, of which whoever reads it takes care.
+func Excluding(s Shape, bounds ...float64) Shape {
+	n, ok := s.(number)
+	if !ok {
+		return s
+	}
+	for _, b := range bounds {
+		n.above, n.below = n.above || b == n.lo, n.below || b == n.hi
+	}
+	return n
 }
 
 // Whole is a whole number between lo and hi.
 func Whole(what string, into *int, lo, hi int) Shape {
-	return number{what, float64(lo), float64(hi), func(v Value, x float64) {
+	return number{what: what, lo: float64(lo), hi: float64(hi), whole: true, take: func(v Value, x float64) {
 		if float64(int(x)) != x {
 			v.Bad("%s must be a whole number", what)
 		}
@@ -154,19 +184,23 @@ func (c Comparison) Holds(v float64) bool {
 }
 
 const (
-	durationPattern   = `^[0-9]+(\.[0-9]+)?(ms|s|m|h|d|w)([0-9]+(ms|s|m|h))*$`
 	comparisonPattern = `^(>=|>|<=|<|==?)? *-?[0-9]+(\.[0-9]+)?%?$`
-	levelPattern      = `^-[0-9]+(\.[0-9]+)? ?dBFS$`
-	ratePattern       = `^[0-9]+(\.[0-9]+)? ?/ ?(hour|day|week)$`
 )
 
 var comparison = regexp.MustCompile(`^(>=|>|<=|<|==?)? *(-?[0-9]+(?:\.[0-9]+)?)(%?)$`)
+
+// twoComparisons finds a range, such as ">2 <5" or ">=2, <=5".
+var twoComparisons = regexp.MustCompile(`^\s*(>=?|<=?|=) *[0-9.]+%?[\s,]*(and|&&)?\s*(>=?|<=?|=) *[0-9.]+%?\s*$`)
 
 // Compare is a comparison with a number or a share; nil stays what is not written.
 func Compare(what string, into **Comparison) Shape {
 	s := &Schema{Type: []string{"number", "string"}, Pattern: comparisonPattern}
 	return scalar{what, s, func(v Value, t Text) {
 		m := comparison.FindStringSubmatch(strings.TrimSpace(t.Text))
+		if m == nil && twoComparisons.MatchString(t.Text) {
+			v.Bad("%s has two comparisons: write two conditions under all:, each with one", what)
+			return
+		}
 		if m == nil {
 			v.Bad("%s must be a comparison such as \">=4\" or \">5%%\", not %q", what, Shorten(t.Text))
 			return
@@ -184,12 +218,14 @@ func Compare(what string, into **Comparison) Shape {
 
 // Share is Compare for a share of a whole, 0 to 1 or a percentage: what no share can be is a mistake.
 func Share(what string, into **Comparison) Shape {
-	return After(Compare(what, into), func(v Value) {
+	return After(described{Compare(what, into), shareSchema}, func(v Value) {
 		c := *into
 		if c == nil || c.Holds(0) != c.Holds(1) || c.equal() && c.N >= 0 && c.N <= 1 {
 			return
 		}
-		v.Bad("%s is a share, from 0%% to 100%%, so %q always or never holds: write %s", what, Shorten(v.Text()), shareInstead(*c, v.Text()))
+		v.Bad(
+			"%s is a share, from 0%% to 100%%, so %q always or never holds: write %s", what, Shorten(v.Text()), shareInstead(*c, v.Text()),
+		)
 	})
 }
 
@@ -197,7 +233,7 @@ func (c Comparison) equal() bool { return strings.HasPrefix(c.Op, "=") }
 
 // Count is Amount for what comes in whole numbers: a fraction is a mistake.
 func Count(what string, into **Comparison) Shape {
-	return After(Amount(what, into), func(v Value) {
+	return After(described{Amount(what, into), countSchema}, func(v Value) {
 		if c := *into; c != nil && c.N != math.Trunc(c.N) && !strings.HasSuffix(v.Text(), "%") {
 			v.Bad("%s is a whole number: write one such as \"%s%g\"", what, c.Op, math.Ceil(c.N))
 		}
@@ -206,7 +242,7 @@ func Count(what string, into **Comparison) Shape {
 
 // Amount is Compare for numbers from 0 on: what always or never holds is a mistake, and so is a percentage.
 func Amount(what string, into **Comparison) Shape {
-	return After(Compare(what, into), func(v Value) {
+	return After(described{Compare(what, into), amountSchema}, func(v Value) {
 		c := *into
 		switch {
 		case c == nil:
@@ -218,6 +254,52 @@ func Amount(what string, into **Comparison) Shape {
 	})
 }
 
+// compares is a pattern for comparisons: the numbers that may stand behind "more than" and "at most", behind "at least" and "less
+// than", and behind "is". Others always or never hold.
+func compares(moreThan, atLeast, is string) string {
+	return "((>|<=) *" + moreThan + "|(>=|<)? *" + atLeast + "|==? *" + is + ")"
+}
+
+// amountSchema says which comparisons with numbers from 0 on an Amount takes.
+func amountSchema(s *Schema) {
+	s.Pattern = "^" + compares(fromZero, positive, fromZero) + "$"
+	s.Above = new(float64)
+}
+
+// countSchema is amountSchema for whole numbers.
+func countSchema(s *Schema) {
+	one := 1.0
+	s.Type, s.Above, s.Minimum = []string{"integer", "string"}, nil, &one
+	from := "[0-9]+" + noPlaces
+	s.Pattern = "^" + compares(from, "0*[1-9][0-9]*"+noPlaces, from) + "$"
+}
+
+// shareSchema says which comparisons with shares a Share takes.
+func shareSchema(s *Schema) {
+	all := ""
+	for _, whole := range []struct {
+		is   int64
+		unit string
+	}{{100, "%"}, {1, ""}} {
+		if all != "" {
+			all += "|"
+		}
+		without := func(above, below bool) string { return decimals(0, whole.is, above, below) }
+		all += compares(without(false, true), without(true, false), without(false, false)) + whole.unit
+	}
+	one := 1.0
+	s.Pattern, s.Above, s.Maximum = "^("+all+")$", new(float64), &one
+}
+
+// Score is Compare for a minimum score, above 0 and below 1, of which whoever reads it takes care.
+func Score(what string, into **Comparison) Shape {
+	return described{Compare(what, into), func(s *Schema) {
+		one := 1.0
+		s.Pattern = "^(>=)? *(" + decimals(0, 1, true, true) + "|" + decimals(0, 100, true, true) + "%)$"
+		s.Above, s.Below = new(float64), &one
+	}}
+}
+
 // shareInstead is what somebody may have meant who wrote 70 for 70 %.
 func shareInstead(c Comparison, text string) string {
 	if c.N > 1 && c.N <= 100 && !strings.HasSuffix(text, "%") {
@@ -226,80 +308,10 @@ func shareInstead(c Comparison, text string) string {
 	return `a share such as ">70%"`
 }
 
-// maxDuration bounds every duration.
-const maxDuration = 366 * 24 * time.Hour
-
-var errTooLong = errors.New("longer than 366 days")
-
-// ParseDuration reads a duration as people write it: 500ms, 20s, 5m, 2h, 14d, 2w. It is at most about a year.
-func ParseDuration(s string) (time.Duration, error) {
-	for suffix, unit := range map[string]time.Duration{"d": 24 * time.Hour, "w": 7 * 24 * time.Hour} {
-		if n, ok := strings.CutSuffix(s, suffix); ok {
-			v, err := strconv.ParseFloat(n, 64)
-			if err != nil || !(v >= 0) {
-				return 0, fmt.Errorf("%q is not a duration", s)
-			}
-			if v*float64(unit) > float64(maxDuration) {
-				return 0, fmt.Errorf("%q: %w", s, errTooLong)
-			}
-			return time.Duration(v * float64(unit)), nil
-		}
-	}
-	v, err := time.ParseDuration(s)
-	switch {
-	case err == nil && v < 0:
-		err = fmt.Errorf("%q is not a duration", s)
-	case v > maxDuration:
-		err = fmt.Errorf("%q: %w", s, errTooLong)
-	}
-	return v, err
-}
-
-// Duration is a duration of at least a millisecond, kept in ms.
-func Duration(what string, into *int64) Shape { return duration(what, into, time.Millisecond) }
-
-// Seconds is Duration, of at least a second: a shorter one is a slip of the unit.
-func Seconds(what string, into *int64) Shape {
-	return After(Duration(what, into), func(v Value) {
-		if *into > 0 && *into < time.Second.Milliseconds() {
-			v.Bad("%s must be 1s at least, not %q", what, Shorten(v.Text()))
-		}
-	})
-}
-
-// DurationOrZero is Duration, and may be 0s.
-func DurationOrZero(what string, into *int64) Shape { return duration(what, into, 0) }
-
-func duration(what string, into *int64, least time.Duration) Shape {
-	return scalar{what, &Schema{Type: "string", Pattern: durationPattern}, func(v Value, t Text) {
-		d, err := ParseDuration(t.Text)
-		switch {
-		case errors.Is(err, errTooLong):
-			v.Bad("%s may be at most %dd, not %q", what, maxDuration/(24*time.Hour), Shorten(t.Text))
-			return
-		case err != nil || d < least:
-			v.Bad("%s must be a duration such as 20s, 5m, 2h or 14d, not %q%s", what, Shorten(t.Text), durationMeant(t.Text))
-			return
-		}
-		*into = d.Milliseconds()
-	}}
-}
-
-// saidDuration is a duration as people say it, or compare with one.
-var saidDuration = regexp.MustCompile(`^(?:>=?)? *([1-9][0-9]*) ?(|s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)$`)
-
-// durationMeant is what somebody may have meant who wrote 120, "2 minutes" or ">2m".
-func durationMeant(text string) string {
-	m := saidDuration.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text)))
-	if m == nil {
-		return ""
-	}
-	return ": write " + m[1] + (m[2] + "s")[:1]
-}
-
 // Decibels is a level such as -9dBFS; nil stays what is not written.
 func Decibels(what string, into **float64) Shape {
-	return scalar{what, &Schema{Type: "string", Pattern: levelPattern}, func(v Value, t Text) {
+	pattern := "^(-?0*0" + noPlaces + "|-" + decimals(0, 100, true, false) + ") ?dBFS$"
+	return scalar{what, &Schema{Type: "string", Pattern: pattern}, func(v Value, t Text) {
 		digits, unit := strings.CutSuffix(t.Text, "dBFS")
 		level, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
 		if !unit || err != nil || !(level >= -100 && level <= 0) {
@@ -312,11 +324,16 @@ func Decibels(what string, into **float64) Shape {
 
 // Rate is points in a time, such as 10/day, kept as points per ms.
 func Rate(what string, into *float64) Shape {
-	return scalar{what, &Schema{Type: "string", Pattern: ratePattern}, func(v Value, t Text) {
+	pattern := "^" + decimals(0, 1e6, true, false) + " ?/ ?(hour|day|week)$"
+	return scalar{what, &Schema{Type: "string", Pattern: pattern}, func(v Value, t Text) {
 		points, unit, _ := strings.Cut(t.Text, "/")
 		per := map[string]time.Duration{"hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}[strings.TrimSpace(unit)]
 		n, err := strconv.ParseFloat(strings.TrimSpace(points), 64)
-		if err != nil || per == 0 || !(n >= 0 && n <= 1e6) {
+		if err == nil && per != 0 && n == 0 {
+			v.Bad("%s: 0 never takes a point away: remove it, or write one such as 10/day", what)
+			return
+		}
+		if err != nil || per == 0 || !(n > 0 && n <= 1e6) {
 			v.Bad("%s must be points per hour, day or week, such as 10/day, not %q", what, Shorten(t.Text))
 			return
 		}

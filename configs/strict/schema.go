@@ -11,9 +11,12 @@ type Schema struct {
 	Pattern    string             `json:"pattern,omitempty"`
 	Minimum    *float64           `json:"minimum,omitempty"`
 	Maximum    *float64           `json:"maximum,omitempty"`
+	Above      *float64           `json:"exclusiveMinimum,omitempty"`
+	Below      *float64           `json:"exclusiveMaximum,omitempty"`
 	MaxLength  int                `json:"maxLength,omitempty"`
 	Items      *Schema            `json:"items,omitempty"`
 	MinItems   int                `json:"minItems,omitempty"`
+	MaxItems   int                `json:"maxItems,omitempty"`
 	Properties map[string]*Schema `json:"properties,omitempty"`
 	Names      *Schema            `json:"propertyNames,omitempty"`
 	Additional any                `json:"additionalProperties,omitempty"`
@@ -21,6 +24,7 @@ type Schema struct {
 	MinProps   int                `json:"minProperties,omitempty"`
 	MaxProps   int                `json:"maxProperties,omitempty"`
 	AnyOf      []*Schema          `json:"anyOf,omitempty"`
+	Deprecated bool               `json:"deprecated,omitempty"`
 	Defs       map[string]*Schema `json:"$defs,omitempty"`
 }
 
@@ -48,3 +52,29 @@ func anyOf(all ...*Schema) *Schema {
 	}
 	return out
 }
+
+// described is a shape of which the schema says more.
+type described struct {
+	Shape
+	change func(*Schema)
+}
+
+func (s described) describe(all *schemas) *Schema {
+	out := *s.Shape.describe(all)
+	s.change(&out)
+	return &out
+}
+
+// AtMost is a list of at most so many items, or a text of at most so many characters, of which whoever reads it takes care.
+func AtMost(s Shape, most int) Shape {
+	return described{s, func(out *Schema) {
+		if out.Type == "array" {
+			out.MaxItems = most
+			return
+		}
+		out.MaxLength = most
+	}}
+}
+
+// Deprecated is a shape whose value is still read, but which nobody should write.
+func Deprecated(s Shape) Shape { return described{s, func(out *Schema) { out.Deprecated = true }} }

@@ -177,7 +177,7 @@ func (c *compiler) rule(f *rules.File, raw *rules.Rule) {
 	r.trust = c.trust.forRule(raw.Trust)
 	c.noteTrust(f, raw)
 	if f.Dir != "" && raw.SecondLook != nil && raw.SecondLook.Model != "" {
-		c.note(f, raw, "second_look: model: the service's own model looks again, whichever is named here")
+		c.note(f, raw, "second_look: model: has no effect, because the service's own model looks again: remove it")
 	}
 	r.looks, r.bySound, r.balances = when.Inputs, when.BySound, when.Balances
 	if raw.For > 0 && !r.observed() { // conditions that hold while nothing is said are evaluated all the time

@@ -92,7 +92,7 @@ func (s *Session) begin(out *Outcome, v Verdict, f models.Flag, u models.Utteran
 		}
 	case v.rule.SecondLook != nil && f.Utterance.Seq != 0:
 		c.decision.Verdict = models.VerdictPending
-		out.Looks = append(out.Looks, LookRequest{d.ID, f.ID, f.Utterance, v.rule.SecondLook.Model})
+		out.Looks = append(out.Looks, LookRequest{d.ID, f.ID, f.Utterance})
 		waiting := c.decision
 		s.open[d.ID] = &waiting
 	case s.wantsOpinion(v.rule, d):

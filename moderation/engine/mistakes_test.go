@@ -54,8 +54,8 @@ func TestMistakesAreRefused(t *testing.T) {
 			ruleOf(`{floor: {share_over: 50%, of: 5m, within: 3m}}`),
 			`of: and within: are the same: write one of them`,
 		},
-		"turn too long":  {ruleOf(`{floor: {turn_over: 90m}}`), `a turn is followed for less than 60m`},
-		"every too long": {ruleOf(`{floor: {every: 2h}}`), `every may be at most 60m`},
+		"turn too long":  {ruleOf(`{floor: {turn_over: 90m}}`), `turn_over may be at most 59m59s`},
+		"every too long": {ruleOf(`{floor: {every: 2h}}`), `every may be at most 1h`},
 		"gap of no turn": {ruleOf(`{floor: {share_over: 50%, gap: 5s}}`), `gap: belongs to turn_over: and every:`},
 		"window of a turn": {
 			ruleOf(`{floor: {turn_over: 2m, of: 5m}}`),
@@ -225,7 +225,7 @@ func TestMistakesAreRefused(t *testing.T) {
 		"no ledger": {ruleOf(`{ledger: {}}`, "ledger: {c: {}}"), `ledger: is empty`},
 		"missing in an endless turn": {
 			ruleOf(`{not_said: {phrase: hi there, within: 2h, of: turn}}`),
-			`a turn is followed for less than 60m`,
+			`not_said: a turn is followed for less than 60m`,
 		},
 		"an expression of nothing": {ruleOf(`{if: "1 > 0"}`), `the expression looks at nothing`},
 		"capitals in an expression": {

@@ -101,7 +101,7 @@ shipped:main.yaml:6: unknown word list "gone"
 shipped:main.yaml:10: rule "c": unknown condition "wrogn" (did you mean "wrong"?): define it under conditions:
 shipped:main.yaml:11: rule "d": for: needs a condition that lasts, but what is said ` +
 		`or what ledgers reach holds only for a moment: remove for:
-shipped:main.yaml:12: rule "e": for may be at most 4h`
+shipped:main.yaml:12: rule "e": for may be at most 4h, not "5h"`
 	if err == nil || err.Error() != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}

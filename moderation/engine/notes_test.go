@@ -37,7 +37,7 @@ func TestNotes(t *testing.T) {
 		},
 		"a look by another model": {
 			ruleOf(says, `    second_look: {model: small.en}`),
-			`second_look: model: the service's own model looks again`,
+			`second_look: model: has no effect, because the service's own model looks again: remove it`,
 		},
 		"endings of no form": {
 			ruleOf(`{says: {words: w}}`, "words: {w: {list: [bodoh], language: id}}"),

@@ -59,7 +59,6 @@ type ClipRequest struct {
 type LookRequest struct {
 	Decision, Flag string
 	Utterance      models.Key
-	Model          string // empty: the same model with its full context
 }
 
 // FlagAnswer is a host's decision about a flag.

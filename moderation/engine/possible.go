@@ -24,6 +24,13 @@ func (c *compiler) possible(f *rules.File, raw *rules.Rule, when, unless *condit
 		bad(fmt.Sprintf("for: %s is longer than at: holds, which is %s: the rule can never flag anything", shortDuration(raw.For),
 			shortDuration(int64(most)*60_000)))
 	}
+	if why := condition.Outlasts(raw.When, raw.For); raw.For > 0 && why != "" {
+		bad(why)
+	}
+	if line, ok := condition.FromStart(raw.When); ok && raw.For == 0 && f.Dir != "" {
+		c.set.notes = append(c.set.notes, Note{f.Name, line, raw.ID, "when: holds from the start, before anything has happened: " +
+			"join it with another condition under all:, write how long with for:, or turn the comparison round"})
+	}
 	if condition.Certain(raw.When) {
 		bad("when: always holds, because one of two opposites is enough for it: take one of the two out")
 	}

@@ -198,7 +198,9 @@ func ofType(want, v any) bool {
 		return want == "string"
 	case bool:
 		return want == "boolean"
-	case int, float64:
+	case int:
+		return want == "number" || want == "integer"
+	case float64:
 		return want == "number"
 	}
 	return false

@@ -64,7 +64,7 @@ func (s *add) Shape() strict.Shape {
 		What: "add",
 		Fields: []strict.Field{
 			{Name: "to", Shape: strict.Name("to", &s.Ledger)},
-			{Name: "points", Shape: strict.Number("points", &s.Points, 0, 1000)},
+			{Name: "points", Shape: strict.Excluding(strict.Number("points", &s.Points, 0, 1000), 0)},
 		},
 		Required: []string{"to", "points"},
 		Check: func(v strict.Value) {

@@ -65,7 +65,7 @@ func said(into *[]Said) strict.Shape {
 				at.Bad("at: %s is over when this is said: lines are said in their order", time.Duration(l.At)*time.Millisecond)
 			}
 			latest = max(latest, l.At)
-			if *into = append(*into, *l); len(*into) == maxBatch {
+			if *into = append(*into, *l); len(*into) == maxBatch+1 {
 				at.Bad("a check says at most %d lines", maxBatch)
 			}
 		}
@@ -74,7 +74,7 @@ func said(into *[]Said) strict.Shape {
 		shape, done := line(v)
 		return strict.After(shape, func(strict.Value) { done() })
 	})
-	return strict.Either(one, strict.List("say", line), strict.Value.IsList)
+	return strict.Either(one, strict.AtMost(strict.List("say", line), maxBatch), strict.Value.IsList)
 }
 
 func saidLine(l *Said) strict.Shape {

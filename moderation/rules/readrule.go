@@ -2,8 +2,8 @@ package rules
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
+	"time"
 
 	"earshot/configs/strict"
 	"earshot/models"
@@ -43,11 +43,7 @@ func (r *reading) ruleShape(x *Rule) strict.Shape {
 			{Name: "mode", Shape: mode(&x.Mode)},
 			{Name: "when", Shape: r.cond("when", &x.When)},
 			{Name: "unless", Shape: r.cond("unless", &x.Unless)},
-			{Name: "for", Shape: strict.After(strict.Seconds("for", &x.For), func(v strict.Value) {
-				if x.For > maxHolds {
-					v.Bad("for may be at most %dh", maxHolds/3600_000)
-				}
-			})},
+			{Name: "for", Shape: strict.Seconds("for", &x.For, maxHolds*time.Millisecond)},
 			{Name: "span", Shape: span(&x.Span)},
 			{Name: "on", Shape: strict.Mapping{What: "on", Fields: []strict.Field{
 				{Name: "partial", Shape: strict.OneOf("partial", &x.On.Partial, "arm", "ignore")},
@@ -174,7 +170,7 @@ func (r *reading) then(x *Rule) strict.Shape {
 			}
 		}
 	})
-	return strict.After(steps, func(v strict.Value) {
+	return strict.After(strict.AtMost(steps, maxBatch), func(v strict.Value) {
 		if flags > 1 {
 			v.Bad("one flag per rule is enough: there are %d", flags)
 		}
@@ -206,12 +202,12 @@ func clip(into **Clip) strict.Shape {
 		c := &Clip{Before: Unsaid, After: Unsaid, Keep: Unsaid}
 		*into = c
 		return strict.After(strict.Mapping{What: "clip", Fields: []strict.Field{
-			{Name: "before", Shape: strict.DurationOrZero("before", &c.Before)},
-			{Name: "after", Shape: strict.DurationOrZero("after", &c.After)},
+			{Name: "before", Shape: strict.DurationOrZero("before", &c.Before, maxClip*time.Millisecond)},
+			{Name: "after", Shape: strict.DurationOrZero("after", &c.After, maxClip*time.Millisecond)},
 			{Name: "keep", Shape: strict.Seconds("keep", &c.Keep)},
 		}}, func(v strict.Value) {
-			if max(c.Before, c.After) > maxClip {
-				v.Bad("a clip reaches at most %ds to each side", maxClip/1000)
+			if c.Before == 0 && c.After == 0 && v.Has("keep") {
+				v.Bad("keep: has no effect, because 0s of audio are kept: remove it, or write how much before: and after:")
 			}
 		})
 	})
@@ -231,42 +227,26 @@ func span(into **Span) strict.Shape {
 			What:    "span",
 			Instead: strict.As("last"),
 			Fields: []strict.Field{
-				{Name: "last", Shape: strict.Seconds("last", &s.Last)},
-				{Name: "gap", Shape: strict.Duration("gap", &s.Gap)},
+				{Name: "last", Shape: strict.Seconds("last", &s.Last, maxSpan*time.Millisecond)},
+				{Name: "gap", Shape: strict.Duration("gap", &s.Gap, maxSpan*time.Millisecond)},
 			},
 			Required: []string{"last"},
 		}, func(v strict.Value) {
 			if s.Gap > s.Last {
 				v.Bad("span.gap is longer than span.last: no pause can be that long")
 			}
-			if s.Last > maxSpan {
-				v.Bad("span.last may be at most %ds", maxSpan/1000)
-			}
 		})
 	})
 }
-
-// whisperModels are the names of models, whisperModel all of them with their quantisations.
-var (
-	whisperModels = []string{
-		"tiny", "base", "small", "medium", "tiny.en", "base.en", "small.en", "medium.en", "large-v1", "large-v2", "large-v3", "large-v3-turbo",
-	}
-	whisperModel = regexp.MustCompile(`^((tiny|base|small|medium)(\.en)?|large(-v[123])?(-turbo)?)(-q[0-9]_[0-9k])?$`)
-)
 
 func secondLook(into **SecondLook) strict.Shape {
 	return strict.Lazy(func(strict.Value) strict.Shape {
 		l := &SecondLook{}
 		*into = l
-		return strict.After(strict.Mapping{What: "second_look", Instead: strict.As("must_agree"), Fields: []strict.Field{
-			{Name: "model", Shape: strict.Name("model", &l.Model)},
+		return strict.Mapping{What: "second_look", Instead: strict.As("must_agree"), Fields: []strict.Field{
+			{Name: "model", Shape: strict.Deprecated(strict.Name("model", &l.Model))},
 			{Name: "must_agree", Shape: strict.Bool("must_agree", &l.MustAgree)},
-		}}, func(v strict.Value) {
-			if l.Model != "" && !whisperModel.MatchString(l.Model) {
-				v.Bad("second_look: no model is called %q%s: the models are tiny, base, small, medium, large-v3 and large-v3-turbo, "+
-					"the first four also with .en", strict.Shorten(l.Model), strict.DidYouMean(l.Model, whisperModels))
-			}
-		})
+		}}
 	})
 }
 

@@ -20,7 +20,7 @@ const defaultLevel = -25
 // scene parses the events of a check.
 func scene(into *[]Event) strict.Shape {
 	var played clockwork
-	return strict.List("scene", func(at strict.Value) (strict.Shape, func()) {
+	return strict.AtMost(strict.List("scene", func(at strict.Value) (strict.Shape, func()) {
 		e := &Event{At: -1, WordP: 1, Line: at.Line(), Sound: Heard{Level: defaultLevel}}
 		return event(e), func() {
 			played.follow(at, e)
@@ -28,7 +28,7 @@ func scene(into *[]Event) strict.Shape {
 				at.Bad("a scene has at most %d events", maxBatch)
 			}
 		}
-	})
+	}), maxBatch)
 }
 
 // clockwork follows the clock of a scene.
@@ -91,10 +91,10 @@ func event(e *Event) strict.Shape {
 			{Name: EventSay, Shape: strict.String(EventSay, &e.Text)},
 			who(EventTalk), who(EventSound), who(EventJoin), who(EventLeave), who(EventUnmute), who(EventLanguage), who(EventPoints),
 			{Name: EventAnswer, Shape: strict.Name(EventAnswer, &e.Text)},
-			{Name: EventWait, Shape: strict.Duration(EventWait, &e.For)},
+			{Name: EventWait, Shape: strict.Duration(EventWait, &e.For, maxScene*time.Millisecond)},
 			{Name: EventSession, Shape: strict.OneOf(EventSession, &e.Answer, "next")},
-			{Name: "at", Shape: strict.DurationOrZero("at", &e.At)},
-			{Name: "for", Shape: strict.Duration("for", &e.For)},
+			{Name: "at", Shape: strict.DurationOrZero("at", &e.At, maxScene*time.Millisecond)},
+			{Name: "for", Shape: strict.Duration("for", &e.For, maxScene*time.Millisecond)},
 			{Name: "by", Shape: strict.Name("by", &e.Role)},
 			{Name: "role", Shape: strict.Name("role", &e.Role)},
 			{Name: "speaker", Shape: strict.String("speaker", &e.Who)},
@@ -159,9 +159,6 @@ func (e *Event) check(v strict.Value) {
 	}
 	if e.Kind == EventSound && !v.Has("level", "clipped", "music", "noise") {
 		v.Bad("sound: needs at least one of level, clipped, music, noise")
-	}
-	if e.At > maxScene || e.Kind != EventPoints && e.Kind != EventSession && e.For > maxScene {
-		v.Bad("a scene is at most %dh long", maxScene/3600_000)
 	}
 }
 

@@ -59,14 +59,11 @@ func newcomer(into **Newcomer) strict.Shape {
 		return strict.Mapping{
 			What: "people.newcomer",
 			Fields: []strict.Field{{Name: "until", Shape: strict.Mapping{What: "until", Fields: []strict.Field{
-				{Name: "in_room", Shape: strict.Seconds("in_room", &n.InRoom)},
-				{Name: "clean_speech", Shape: strict.Seconds("clean_speech", &n.CleanSpeech)},
+				{Name: "in_room", Shape: strict.Seconds("in_room", &n.InRoom, maxSession*time.Millisecond)},
+				{Name: "clean_speech", Shape: strict.Seconds("clean_speech", &n.CleanSpeech, maxSession*time.Millisecond)},
 			}, Check: func(v strict.Value) {
 				if len(v.Keys()) == 0 {
 					v.Bad("until is empty: give in_room:, clean_speech: or both")
-				}
-				if max(n.InRoom, n.CleanSpeech) > maxSession {
-					v.Bad("until: everybody is new in each session, and none lasts that long: at most %dh", maxSession/3600_000)
 				}
 			}}}},
 			Required: []string{"until"},
@@ -84,11 +81,7 @@ const maxVote = 600_000
 func languages(f *File) strict.Shape {
 	return strict.Mapping{What: "languages", Instead: strict.As("allowed"), Fields: []strict.Field{
 		{Name: "allowed", Shape: LanguageCodes("allowed", &f.Languages)},
-		{Name: "vote_over", Shape: strict.Seconds("vote_over", &f.VoteOver)},
-	}, Check: func(v strict.Value) {
-		if f.VoteOver > maxVote {
-			v.Bad("vote_over may be at most %dm of a person's speech", maxVote/60_000)
-		}
+		{Name: "vote_over", Shape: strict.Seconds("vote_over", &f.VoteOver, maxVote*time.Millisecond)},
 	}}
 }
 
@@ -145,8 +138,8 @@ func ledgers(into *[]Ledger) strict.Shape {
 			if v.Has("each") && v.Has("fade") {
 				v.Bad("each: and fade: are two ways for points to expire: write one of them")
 			}
-			if l.Fade == 0 && strings.HasPrefix(v.At("fade").Text(), "0") {
-				v.Bad("fade: 0 never takes a point away: remove it, or write one such as 10/day")
+			if l.Fade > 1.0/1000 {
+				v.Bad("fade: a point would last for less than 1s: write one such as 10/day")
 			}
 			if l.Across == "this_session" {
 				l.outlasts(v)
@@ -259,8 +252,8 @@ func gates(what string, g *Gates) strict.Shape {
 	return strict.Lazy(func(v strict.Value) strict.Shape {
 		g.Line = v.Line()
 		return strict.Mapping{What: what, Instead: strict.As("word_p"), Fields: []strict.Field{
-			{Name: "word_p", Shape: strict.SomeNumber("word_p", &g.WordP, 0, 1)},
-			{Name: "logprob", Shape: strict.SomeNumber("logprob", &g.LogProb, -20, 0)},
+			{Name: "word_p", Shape: strict.Excluding(strict.SomeNumber("word_p", &g.WordP, 0, 1), 1)},
+			{Name: "logprob", Shape: strict.Excluding(strict.SomeNumber("logprob", &g.LogProb, -20, 0), 0)},
 			{Name: "voiced", Shape: strict.SomeNumber("voiced", &g.Voiced, 0, 1)},
 			{Name: "loss_max", Shape: strict.SomeNumber("loss_max", &g.LossMax, 0, 1)},
 			{Name: "attribution", Shape: strict.ManyOf("attribution", &g.Attribution,

@@ -45,7 +45,7 @@ func (o On) Arms() bool { return o.Partial == "arm" }
 
 // SecondLook is a second transcription of the audio.
 type SecondLook struct {
-	Model     string
+	Model     string // has no effect: the service's own model looks again
 	MustAgree bool
 }
 

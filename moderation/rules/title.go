@@ -27,7 +27,7 @@ func Message(into *string) strict.Shape { return template(into, "speaker") }
 
 // template is a text with placeholders, of which some are known in its place.
 func template(into *string, known ...string) strict.Shape {
-	return strict.Checked("a text", "", func(v strict.Value, t strict.Text) {
+	return strict.AtMost(strict.Checked("a text", "", func(v strict.Value, t strict.Text) {
 		if n := utf8.RuneCountInString(t.Text); n > maxTitle {
 			v.Bad("a text may have at most %d characters, not %d", maxTitle, n)
 		}
@@ -44,7 +44,7 @@ func template(into *string, known ...string) strict.Shape {
 			}
 		}
 		*into = t.Text
-	})
+	}), maxTitle)
 }
 
 // listed is "{{a}} and {{b}} are".

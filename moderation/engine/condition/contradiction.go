@@ -2,7 +2,9 @@ package condition
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
+	"time"
 
 	"earshot/configs/strict"
 	"earshot/moderation/rules"
@@ -15,7 +17,8 @@ func Contradiction(when, unless *rules.Cond) (first, second int, ok bool) {
 	n.add(when, true)
 	n.add(unless, false)
 	s.add(when)
-	found := append(s.apart(), s.excused(unless)...)
+	s.deny(unless)
+	found := append(s.apart(), s.excused()...)
 	for _, x := range n {
 		if x[0] != 0 && x[1] != 0 {
 			found = append(found, []int{min(x[0], x[1]), max(x[0], x[1])})
@@ -125,4 +128,69 @@ func (n needs) note(said string, line int, holds bool) {
 	if x[i] == 0 {
 		x[i] = line
 	}
+}
+
+// Outlasts says why a condition cannot hold for a number of ms without a break; "": it can.
+func Outlasts(when *rules.Cond, ms int64) string {
+	t := &together{}
+	t.add(when)
+	for _, c := range t.conds {
+		switch is := c.Is.(type) {
+		case *said:
+			if ms > is.Last {
+				return fmt.Sprintf("for: is longer than last: %s, after which what was said no longer counts: write a longer last:",
+					time.Duration(is.Last)*time.Millisecond)
+			}
+		case *takesFloor:
+			if most := max(is.TurnOver, is.Every); most > 0 && ms+is.TurnOver >= maxFloor {
+				return fmt.Sprintf("for: is too long: a turn is followed for less than %dm", maxFloor/60_000)
+			}
+		case *notSaid:
+			if is.Of == "turn" && ms+is.Within >= maxFloor {
+				return fmt.Sprintf("for: is too long: a turn is followed for less than %dm", maxFloor/60_000)
+			}
+		}
+	}
+	return ""
+}
+
+// FromStart reports whether a condition already holds in a room in which nothing has happened, because it asks for few of something;
+// line is where it says so.
+func FromStart(c *rules.Cond) (line int, ok bool) {
+	if c == nil {
+		return 0, false
+	}
+	kids := []*rules.Cond(nil)
+	switch is := c.Is.(type) {
+	case *allOf:
+		for _, kid := range is.kids {
+			if line, ok = FromStart(kid); !ok {
+				return 0, false
+			}
+		}
+		return line, ok
+	case *anyOf:
+		kids = is.kids
+	case *named:
+		kids = []*rules.Cond{is.is}
+	case *inRoom, *takesFloor, *balances:
+		return c.Line, few(is.(measured))
+	}
+	for _, kid := range kids {
+		if line, ok := FromStart(kid); ok {
+			return line, true
+		}
+	}
+	return 0, false
+}
+
+// few reports whether 0 of everything is enough.
+func few(c measured) bool {
+	all := c.measures()
+	for _, m := range all {
+		if !(measure{of: m.of}).within(m) {
+			return false
+		}
+	}
+	return len(all) > 0
 }

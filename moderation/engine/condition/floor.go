@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"strings"
+	"time"
 
 	"earshot/configs/strict"
 	"earshot/models"
@@ -28,14 +29,14 @@ func (c *takesFloor) Shape(rules.Nested) strict.Shape {
 		What:    "floor",
 		Instead: strict.As("turn_over"),
 		Fields: []strict.Field{
-			{Name: "share_over", Shape: strict.SomeNumber("share_over", &c.ShareOver, 0, 1)},
-			{Name: "turn_over", Shape: strict.Seconds("turn_over", &c.TurnOver)},
+			{Name: "share_over", Shape: strict.Excluding(strict.SomeNumber("share_over", &c.ShareOver, 0, 1), 0, 1)},
+			{Name: "turn_over", Shape: strict.Seconds("turn_over", &c.TurnOver, (maxFloor-1000)*time.Millisecond)},
 			{Name: "interruptions", Shape: strict.Count("interruptions", &c.Interruptions)},
-			{Name: "overlap", Shape: strict.SomeNumber("overlap", &c.Overlap, 0, 1)},
-			{Name: "of", Shape: strict.Seconds("within", &c.Of)},
-			{Name: "within", Shape: strict.Seconds("within", &c.Of)},
-			{Name: "every", Shape: strict.Seconds("every", &c.Every)},
-			{Name: "gap", Shape: strict.Duration("gap", &c.Gap)},
+			{Name: "overlap", Shape: strict.Excluding(strict.SomeNumber("overlap", &c.Overlap, 0, 1), 1)},
+			{Name: "of", Shape: strict.Seconds("of", &c.Of, maxFloor*time.Millisecond)},
+			{Name: "within", Shape: strict.Seconds("within", &c.Of, maxFloor*time.Millisecond)},
+			{Name: "every", Shape: strict.Seconds("every", &c.Every, maxFloor*time.Millisecond)},
+			{Name: "gap", Shape: strict.Duration("gap", &c.Gap, (maxFloor-1000)*time.Millisecond)},
 			{Name: "min_speakers", Shape: strict.Whole("min_speakers", &c.MinSpeakers, 1, 1000)},
 		},
 		NeedsOne: []string{"share_over", "turn_over", "interruptions", "overlap", "every"},
@@ -44,14 +45,7 @@ func (c *takesFloor) Shape(rules.Nested) strict.Shape {
 
 // check reports what cannot hold, and keys that belong to others.
 func (c *takesFloor) check(v strict.Value) {
-	const most = maxFloor / 60_000
 	switch {
-	case c.Of > maxFloor:
-		v.Bad("floor looks back at most %dm", most)
-	case c.TurnOver >= maxFloor:
-		v.Bad("turn_over: a turn is followed for less than %dm", most)
-	case c.Every > maxFloor:
-		v.Bad("every may be at most %dm", most)
 	case c.ShareOver != nil && *c.ShareOver == 0:
 		v.Bad("share_over: 0%% holds for everybody who talks: write a share such as 60%%")
 	case (c.ShareOver != nil || c.Overlap != nil) && c.Of < countsFrom:

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"slices"
+	"time"
 
 	"earshot/configs/strict"
 	"earshot/models"
@@ -26,13 +27,10 @@ func (c *heard) Shape(rules.Nested) strict.Shape {
 			{Name: "clipped", Shape: strict.Share("clipped", &c.Clipped)},
 			{Name: "music", Shape: strict.Share("music", &c.Music)},
 			{Name: "noise", Shape: strict.Share("noise", &c.Noise)},
-			{Name: "for", Shape: strict.Seconds("for", &c.For)},
+			{Name: "for", Shape: strict.Seconds("for", &c.For, maxSound*time.Millisecond)},
 		},
 		NeedsOne: []string{"loudness_above", "clipped", "music", "noise"},
 	}, func(v strict.Value) {
-		if c.For > maxSound {
-			v.Bad("heard.for may be at most %ds", maxSound/1000)
-		}
 		if c.LoudnessAbove != nil && *c.LoudnessAbove == 0 {
 			v.Bad("loudness_above: nothing is louder than 0dBFS (full scale): write a level such as -9dBFS")
 		}

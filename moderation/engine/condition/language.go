@@ -24,7 +24,7 @@ func (c *spokenLanguage) Shape(rules.Nested) strict.Shape {
 		Instead: strict.As("not_in"),
 		Fields: []strict.Field{
 			{Name: "not_in", Shape: rules.LanguageCodes("not_in", &c.NotIn, allowed)},
-			{Name: "sure", Shape: strict.Number("sure", &c.Sure, 0, 1)},
+			{Name: "sure", Shape: strict.Excluding(strict.Number("sure", &c.Sure, 0, 1), 0)},
 		},
 		Required: []string{"not_in"},
 	}, func(v strict.Value) {

@@ -40,7 +40,7 @@ func (c *means) Shape(rules.Nested) strict.Shape {
 		return ""
 	}}
 	for i, label := range textmodel.Labels {
-		m.Fields = append(m.Fields, strict.Field{Name: label, Shape: strict.Compare(label, &scores[i])})
+		m.Fields = append(m.Fields, strict.Field{Name: label, Shape: strict.Score(label, &scores[i])})
 	}
 	m.Fields = append(m.Fields, strict.Field{Name: "words", Shape: strict.Whole("words", &c.Words, 1, maxMeansWords)})
 	return strict.After(m, func(v strict.Value) {

@@ -2,6 +2,7 @@ package condition
 
 import (
 	"slices"
+	"time"
 
 	"earshot/configs/strict"
 	"earshot/moderation/match"
@@ -31,13 +32,10 @@ type repeats struct {
 func (c *repeats) Shape(rules.Nested) strict.Shape {
 	return strict.After(strict.Mapping{What: "repeats", Instead: strict.As("times"), Fields: []strict.Field{
 		{Name: "times", Shape: strict.Whole("times", &c.Times, 2, 50)},
-		{Name: "within", Shape: strict.Seconds("within", &c.Within)},
+		{Name: "within", Shape: strict.Seconds("within", &c.Within, maxRepeats*time.Millisecond)},
 		{Name: "similar", Shape: strict.Number("similar", &c.Similar, 0.5, 1)},
 		{Name: "by", Shape: strict.OneOf("by", &c.By, "person", "room")},
 	}}, func(v strict.Value) {
-		if c.Within > maxRepeats {
-			v.Bad("repeats.within may be at most %dm", maxRepeats/60_000)
-		}
 		if most := c.Within * fastestChant / 1000; int64(c.Times) > most {
 			v.Bad("repeats: nobody says anything more than %d times within that time", most)
 		}

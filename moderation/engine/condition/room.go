@@ -1,6 +1,8 @@
 package condition
 
 import (
+	"time"
+
 	"earshot/configs/strict"
 	"earshot/moderation/match"
 	"earshot/moderation/rules"
@@ -25,19 +27,13 @@ func (c *inRoom) Shape(rules.Nested) strict.Shape {
 			{Name: "joins", Shape: strict.Count("joins", &c.Joins)},
 			{Name: "and_unmutes", Shape: strict.Count("and_unmutes", &c.Unmutes)},
 			{Name: "flags", Shape: strict.Count("flags", &c.Flags)},
-			{Name: "within", Shape: strict.Seconds("within", &c.Within)},
-			{Name: "silence", Shape: strict.Seconds("silence", &c.Silence)},
+			{Name: "within", Shape: strict.Seconds("within", &c.Within, maxRoomWindow*time.Millisecond)},
+			{Name: "silence", Shape: strict.Seconds("silence", &c.Silence, maxSilence*time.Millisecond)},
 		},
 		NeedsOne: []string{"joins", "and_unmutes", "flags", "silence"},
 	}, func(v strict.Value) {
-		if c.Within > maxRoomWindow {
-			v.Bad("room.within may be at most %dm", maxRoomWindow/60_000)
-		}
 		if v.Has("within") && v.Has("silence") && !v.Has("joins", "and_unmutes", "flags") {
 			v.Bad("within: belongs to joins:, and_unmutes: and flags:")
-		}
-		if c.Silence > maxSilence {
-			v.Bad("silence may be at most %dh", maxSilence/3600_000)
 		}
 		if c.Silence >= c.Within && c.Unmutes != nil && !c.Unmutes.Holds(0) {
 			v.Bad("silence: nobody unmutes in silence: remove one of them, or write a within: longer than silence:")

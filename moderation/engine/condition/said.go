@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"time"
 
 	"earshot/configs/strict"
 	"earshot/moderation/match"
@@ -25,7 +26,7 @@ func (c *said) Shape(n rules.Nested) strict.Shape {
 	m := c.says.Shape(n).(strict.Mapping)
 	m.What = "said"
 	m.Fields = append(m.Fields,
-		strict.Field{Name: "last", Shape: strict.Seconds("last", &c.Last)},
+		strict.Field{Name: "last", Shape: strict.Seconds("last", &c.Last, maxSaid*time.Millisecond)},
 		strict.Field{Name: "by", Shape: strict.OneOf("by", &c.By, "person", "room")})
 	m.Required = []string{"last"}
 	m.Elsewhere = func(key string) string {
@@ -34,11 +35,7 @@ func (c *said) Shape(n rules.Nested) strict.Shape {
 		}
 		return ""
 	}
-	return strict.After(m, func(v strict.Value) {
-		if c.Last > maxSaid {
-			v.Bad("said looks back at most %dh", maxSaid/3600_000)
-		}
-	})
+	return m
 }
 
 // Content is everything that is set.
@@ -142,7 +139,7 @@ func (c *notSaid) Shape(n rules.Nested) strict.Shape {
 	m := c.says.Shape(n).(strict.Mapping)
 	m.What = "not_said"
 	m.Fields = append(m.Fields,
-		strict.Field{Name: "within", Shape: strict.Seconds("within", &c.Within)},
+		strict.Field{Name: "within", Shape: strict.Seconds("within", &c.Within, maxSaid*time.Millisecond)},
 		strict.Field{Name: "of", Shape: strict.OneOf("of", &c.Of, "join", "turn", "topic")},
 		strict.Field{Name: "topic", Shape: strict.Texts("topic", &c.Topic)},
 		strict.Field{Name: "by", Shape: strict.OneOf("by", &c.By, "person", "room")})
@@ -161,9 +158,6 @@ func (c *notSaid) Shape(n rules.Nested) strict.Shape {
 		}
 		if c.Of == "turn" && c.Within >= maxFloor {
 			v.Bad("not_said: a turn is followed for less than %dm", maxFloor/60_000)
-		}
-		if c.Within > maxSaid {
-			v.Bad("not_said looks back at most %dh", maxSaid/3600_000)
 		}
 	})
 }

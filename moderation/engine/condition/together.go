@@ -8,8 +8,8 @@ import (
 	"earshot/moderation/rules"
 )
 
-// together are conditions that must all hold at once for a rule to flag.
-type together struct{ conds []*rules.Cond }
+// together are conditions that must all hold at once for a rule to flag, and those that must all fail.
+type together struct{ conds, denied []*rules.Cond }
 
 // add adds a condition that must hold.
 func (t *together) add(c *rules.Cond) {
@@ -24,6 +24,11 @@ func (t *together) add(c *rules.Cond) {
 		if len(is.kids) == 1 {
 			kids = is.kids
 		}
+	case *noneOf:
+		for _, kid := range is.kids {
+			t.deny(kid)
+		}
+		t.conds = append(t.conds, c)
 	default:
 		t.conds = append(t.conds, c)
 	}
@@ -44,17 +49,24 @@ func (t *together) apart() (found [][]int) {
 	return found
 }
 
-// excused finds conditions that hold only where an exception, or one of several, does too.
-func (t *together) excused(unless *rules.Cond) (found [][]int) {
-	if unless == nil {
-		return nil
+// deny adds a condition that must fail.
+func (t *together) deny(c *rules.Cond) {
+	if c == nil {
+		return
 	}
-	either := []*rules.Cond{unless}
-	if is, ok := unless.Is.(*anyOf); ok {
-		either = is.kids
+	if is, ok := c.Is.(*anyOf); ok {
+		for _, kid := range is.kids {
+			t.deny(kid)
+		}
+		return
 	}
+	t.denied = append(t.denied, c)
+}
+
+// excused finds conditions that hold only where one does that must fail.
+func (t *together) excused() (found [][]int) {
 	for _, a := range t.conds {
-		for _, b := range either {
+		for _, b := range t.denied {
 			if implies(a, b) {
 				found = append(found, []int{min(a.Line, b.Line), max(a.Line, b.Line)})
 			}
@@ -74,12 +86,18 @@ func implies(a, b *rules.Cond) bool {
 	case *says: // said: covers the current line too
 		b, ok := b.Is.(*said)
 		return ok && a.isPartOf(&b.says)
-	case *takesFloor:
-		b, ok := b.Is.(*takesFloor)
-		only := func(c *takesFloor) bool {
-			return c.ShareOver == nil && c.Overlap == nil && c.Interruptions == nil && c.Every == 0
-		}
-		return ok && only(b) && a.TurnOver >= b.TurnOver && b.TurnOver > 0 && a.Gap == b.Gap
+	case *reveals:
+		b, ok := b.Is.(*reveals)
+		return ok && holdsAll(b.kinds, a.kinds)
+	case *spokenLanguage:
+		b, ok := b.Is.(*spokenLanguage)
+		return ok && holdsAll(a.NotIn, b.NotIn) && a.Sure >= b.Sure
+	case *clock:
+		b, ok := b.Is.(*clock)
+		return ok && slices.Equal(both(a.week(), b.week()), a.week())
+	case measured:
+		b, ok := b.Is.(measured)
+		return ok && narrower(a, b)
 	}
 	return false
 }
@@ -93,50 +111,31 @@ func excludes(a, b *rules.Cond) bool {
 	case *clock:
 		b, ok := b.Is.(*clock)
 		return ok && !slices.Contains(both(a.week(), b.week()), true)
-	case *heard:
-		b, ok := b.Is.(*heard)
-		return ok && (never(a.Music, b.Music) || never(a.Noise, b.Noise) || never(a.Clipped, b.Clipped))
 	case *notSaid:
 		return a.saidBy(b)
-	case *balances:
-		b, ok := b.Is.(*balances)
-		return ok && a.never(b)
 	case *inRoom: // nobody speaks in silence
 		switch b := b.Is.(type) {
 		case *inRoom:
-			return a.Within == b.Within && (never(a.Joins, b.Joins) || never(a.Unmutes, b.Unmutes) || never(a.Flags, b.Flags))
+			return disjoint(a, b)
 		case *says, *means, *reveals, *repeats, *reportedSpeech:
 			return a.Silence > 0
 		case *takesFloor:
 			return a.Silence > 0 && b.TurnOver > 0
 		}
+	case measured:
+		b, ok := b.Is.(measured)
+		return ok && disjoint(a, b)
 	}
 	return false
+}
+
+// holdsAll reports whether a list has everything that another has.
+func holdsAll(list, these []string) bool {
+	return !slices.ContainsFunc(these, func(x string) bool { return !slices.Contains(list, x) })
 }
 
 func overlap(a, b []string) bool {
 	return slices.ContainsFunc(a, func(x string) bool { return slices.Contains(b, x) })
-}
-
-// never reports whether no points of a ledger meet both.
-func (c *balances) never(other *balances) bool {
-	for _, x := range c.need {
-		for _, y := range other.need {
-			if x.Name == y.Name && never(&x.Need, &y.Need) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// never reports whether no number from 0 on meets both comparisons.
-func never(a, b *strict.Comparison) bool {
-	if a == nil || b == nil {
-		return false
-	}
-	n := []float64{0, a.N, b.N, a.N - 0.0001, a.N + 0.0001, b.N - 0.0001, b.N + 0.0001}
-	return !slices.ContainsFunc(n, func(v float64) bool { return v >= 0 && a.Holds(v) && b.Holds(v) })
 }
 
 // isPartOf reports whether everything that is looked for is looked for in the same way by another condition too.

@@ -61,6 +61,8 @@ type File struct {
 	Sum  string // of the text: saving requires the sum of the text that was edited
 	// New says that there is no such file yet: it is made when a text is saved.
 	New bool
+	// Further says of a new file that others are in use on disk for its rooms.
+	Further bool
 	// Profiles are those whose rules include the file; "" stands for rooms without a profile.
 	Profiles []string
 
@@ -76,7 +78,7 @@ func Sum(text string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Files lists the files by name. Files that cannot be read are omitted.
+// Files lists the files by name, new ones last. Files that cannot be read are omitted.
 func (f *Files) Files() []File {
 	var out []File
 	for _, s := range f.sources() {
@@ -102,11 +104,20 @@ func (f *Files) Files() []File {
 		}
 		file, err := open(own) // it may have been saved a moment ago
 		file.Profiles, file.New = []string{s.Profile}, errors.Is(err, fs.ErrNotExist)
+		file.Further = slices.ContainsFunc(out, func(x File) bool { return slices.Contains(x.Profiles, s.Profile) })
 		if err == nil || file.New {
 			out = append(out, file)
 		}
 	}
-	slices.SortFunc(out, func(a, b File) int { return strings.Compare(a.path, b.path) })
+	slices.SortFunc(out, func(a, b File) int {
+		switch {
+		case a.New == b.New:
+			return strings.Compare(a.path, b.path)
+		case a.New:
+			return 1
+		}
+		return -1
+	})
 	return out
 }
 

@@ -151,7 +151,7 @@ func TestTried(t *testing.T) {
 // TestWithRule: a rule made of a flag stands behind the others, its check behind the checks, and comments stay where they are.
 func TestWithRule(t *testing.T) {
 	flag := models.Flag{Level: models.LevelHigh, Matched: []models.Word{{Text: "Send"}, {Text: "me"}, {Text: "coins!"}}}
-	got, ok := WithRule(room, flag)
+	got, ok := WithRule(room, flag, nil)
 	want := strings.Replace(room, "level: low}]}\n", `level: low}]}
   - id: says-send
     when: {says: {phrase: "send me coins"}}
@@ -166,16 +166,50 @@ func TestWithRule(t *testing.T) {
 	if c, err := f.Check(named(t, f, "room.yaml").ID, got, nil); err != nil || len(c.Problems)+len(c.Failed) > 0 || c.Checks != 2 {
 		t.Errorf("%+v, %v", c, err)
 	}
-	if got, ok := WithRule("schema: 1\n", flag); !ok || !strings.Contains(got, "\nrules:\n  - id: says-send\n") {
+	if got, ok := WithRule("schema: 1\n", flag, nil); !ok || !strings.Contains(got, "\nrules:\n  - id: says-send\n") {
 		t.Errorf("%v %q", ok, got)
 	}
 	for _, bad := range []string{"schema: 1\nrules: [{id: a}]\n", "schema: [", ""} {
-		if got, ok := WithRule(bad, flag); ok || got != bad {
+		if got, ok := WithRule(bad, flag, nil); ok || got != bad {
 			t.Errorf("%q became %q", bad, got)
 		}
 	}
-	if _, ok := WithRule(room, models.Flag{Matched: []models.Word{{Text: "▮▮▮"}}}); ok {
+	if _, ok := WithRule(room, models.Flag{Matched: []models.Word{{Text: "▮▮▮"}}}, nil); ok {
 		t.Error("a rule of what was redacted")
+	}
+}
+
+// TestWithRuleOfWordsApart: words that were not next to each other make a rule that finds them again in the same line, however far apart
+// they were, and whatever stood beside them.
+func TestWithRuleOfWordsApart(t *testing.T) {
+	far := "send " + strings.Repeat("more ", 10) + "coins or " + strings.Repeat("even ", 11) + "gold"
+	for name, c := range map[string]struct {
+		line, want string
+		matched    []int
+	}{
+		"next to each other": {"Well, send coins!", `{says: {phrase: "send coins"}}`, []int{1, 2}},
+		"apart":              {"Send me — all your coins.", `{says: {phrase: "send coins", gap: 3}}`, []int{5, 0}},
+		"a word twice":       {"coins, send coins", `{says: {phrase: "send coins"}}`, []int{1, 2}},
+		"far apart":          {far, `{all: [{says: {phrase: "send coins", gap: 10}}, {says: {phrase: "gold"}}]}`, []int{0, 11, 24}},
+		"beside redacted":    {"send ▮▮▮ coins", `{says: {phrase: "send coins"}}`, []int{0, 1, 2}},
+	} {
+		var line []models.Word
+		for i, w := range strings.Fields(c.line) {
+			line = append(line, models.Word{Text: w, StartMS: int64(i) * 300})
+		}
+		flag := models.Flag{Level: models.LevelLow}
+		for _, i := range c.matched {
+			flag.Matched = append(flag.Matched, line[i])
+		}
+		got, ok := WithRule(room, flag, line)
+		if !ok || !strings.Contains(got, "when: "+c.want+"\n") {
+			t.Errorf("%s: %v\n%s", name, ok, got)
+		}
+		f, _, _ := files(t)
+		checked, err := f.Check(named(t, f, "room.yaml").ID, got, []string{strings.ReplaceAll(c.line, "▮▮▮ ", "")})
+		if err != nil || len(checked.Problems)+len(checked.Failed) > 0 || checked.Tried == nil || len(checked.Tried.Verdicts) == 0 {
+			t.Errorf("%s: %+v, %v", name, checked, err)
+		}
 	}
 }
 
@@ -189,7 +223,7 @@ func FuzzWithRule(f *testing.F) {
 			flag.Matched = append(flag.Matched, models.Word{Text: w})
 		}
 		flag.Level = models.LevelLow
-		got, ok := WithRule(text, flag)
+		got, ok := WithRule(text, flag, nil)
 		if !ok && got != text {
 			t.Errorf("changed although not ok: %q", got)
 		}

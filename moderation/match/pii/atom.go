@@ -3,6 +3,7 @@ package pii
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"earshot/moderation/match/lexicon"
 )
@@ -62,6 +63,12 @@ func cued(atoms []atom, from, to int, cues map[string]bool) bool {
 		text := atoms[i].text
 		if cues[text] || len(text) > 3 && cues[strings.TrimSuffix(text, "s")] { // "was" is no plural of "wa"
 			return true
+		}
+		if at := strings.LastIndexAny(text, lexicon.Apostrophes); at > 0 { // "j'habite"
+			_, size := utf8.DecodeRuneInString(text[at:])
+			if cues[text[at+size:]] {
+				return true
+			}
 		}
 	}
 	return false

@@ -157,7 +157,7 @@ func (s rulePages) ruleOf(r *http.Request, p *rulefilePage, flag string) error {
 		return err
 	}
 	var ok bool
-	if p.Draft, ok = draft.WithRule(p.File.Base(), f.Flag); !ok {
+	if p.Draft, ok = draft.WithRule(p.File.Base(), f.Flag, f.Utterance.Words); !ok {
 		p.Notice = "No rule can be made from this flag here: it holds no words, or this file lists its rules in brackets."
 		return nil
 	}
