@@ -128,11 +128,12 @@ var durationPatterns sync.Map
 // allows reports whether a duration is written as the pattern says.
 func (s duration) allows(text string) bool {
 	bounds := [2]time.Duration{s.least, s.most}
-	re, ok := durationPatterns.Load(bounds)
+	known, ok := durationPatterns.Load(bounds)
 	if !ok {
-		re, _ = durationPatterns.LoadOrStore(bounds, regexp.MustCompile(s.pattern()))
+		known, _ = durationPatterns.LoadOrStore(bounds, regexp.MustCompile(s.pattern()))
 	}
-	return re.(*regexp.Regexp).MatchString(text) //nolint:forcetypeassert // nothing else is stored
+	re, ok := known.(*regexp.Regexp)
+	return ok && re.MatchString(text)
 }
 
 func (s duration) read(r *reader, n *yaml.Node) {
