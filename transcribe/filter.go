@@ -3,7 +3,9 @@ package transcribe
 import (
 	"bytes"
 	"compress/zlib"
+	"io"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -115,10 +117,15 @@ func longestRun(words []string) int {
 	return best
 }
 
+// compressors are reused: each has a megabyte of tables.
+var compressors = sync.Pool{New: func() any { return zlib.NewWriter(io.Discard) }}
+
 // compression returns the ratio of a text's size to its zlib-compressed size.
 func compression(text string) float64 {
+	w := compressors.Get().(*zlib.Writer) //nolint:forcetypeassert // nothing else is put there
+	defer compressors.Put(w)
 	var b bytes.Buffer
-	w := zlib.NewWriter(&b)
+	w.Reset(&b)
 	_, _ = w.Write([]byte(text)) // a buffer does not fail
 	_ = w.Close()
 	return float64(len(text)) / float64(b.Len())

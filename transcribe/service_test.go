@@ -18,6 +18,9 @@ import (
 
 func TestMain(m *testing.M) { leaktest.Main(m) }
 
+// second is the sound of all clips, which nobody changes.
+var second = make([]float32, models.SampleRate)
+
 // testClip is one second of audio.
 func testClip(track string, seq int) models.Clip {
 	return models.Clip{
@@ -25,7 +28,7 @@ func testClip(track string, seq int) models.Clip {
 			Session: "s", Epoch: 1, Track: track, Seq: seq,
 		},
 		SpeakerID: "id-" + track, SpeakerName: track, Attribution: models.AttributionTrack,
-		StartMS: 5000, EndMS: 6000, PCM: make([]float32, models.SampleRate), VoicedMS: 800, LevelDBFS: -20,
+		StartMS: 5000, EndMS: 6000, PCM: second, VoicedMS: 800, LevelDBFS: -20,
 	}
 }
 
