@@ -120,7 +120,7 @@ func TestDecodedElsewhere(t *testing.T) {
 	}
 	lines, err := s.Utterances(t.Context(), "s1")
 	storetest.Must(t, err)
-	slices.SortFunc(lines, func(a, b models.Utterance) int { return a.Committed.Compare(b.Committed) })
+	slices.SortStableFunc(lines, func(a, b models.Utterance) int { return a.Committed.Compare(b.Committed) }) // several may be of one moment
 	last := map[string]int{}
 	for _, u := range lines {
 		if u.Seq != last[u.Track]+1 {
