@@ -38,7 +38,8 @@ type Config struct {
 	Env []string
 	// Logger receives the ends of children; nil discards them.
 	Logger *slog.Logger
-	// Patience multiplies transcribe.TimeLimit and the time for loading, for big models and slow devices; 0 means 1.
+	// Patience multiplies transcribe.TimeLimit and the time for loading, for big models and slow devices; 0 means 1. Below 1 it leaves
+	// the time for loading as it is.
 	Patience float64
 }
 
@@ -195,7 +196,7 @@ func (p *Pool) loadLimit() time.Duration {
 	if st, err := p.model.Stat(); err == nil {
 		limit += time.Duration(st.Size()/loadBytesPerMS) * time.Millisecond
 	}
-	return p.patiently(limit)
+	return max(limit, p.patiently(limit))
 }
 
 func (p *Pool) patiently(limit time.Duration) time.Duration {

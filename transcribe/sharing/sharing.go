@@ -73,6 +73,7 @@ type Sharer struct {
 	share transcribe.Sharing
 	wake  chan struct{}
 	away  outage
+	taken map[models.Key]bool // lines that were there at the last look, and were delivered; Run's goroutine owns it
 
 	mu      sync.Mutex
 	foreign map[models.Key]bool // clips of others that this process decodes
@@ -208,16 +209,23 @@ func (s *Sharer) measure(ctx context.Context) {
 	s.share.Recall(recallAfter)
 }
 
-// collect delivers the lines that others made of clips of this process.
+// collect delivers the lines that others made of clips of this process, each once: it may still be there when it is looked for again,
+// and its clip be done and forgotten by then.
 func (s *Sharer) collect(ctx context.Context) {
 	if s.Done == nil || !s.share.Waits() || s.waits() {
 		return
 	}
 	lines, err := s.Spool.Results(ctx, s.Node)
-	s.answers(ctx, "lines from other processes were not read", err)
-	for _, u := range lines {
-		s.share.Answer(u)
+	if !s.answers(ctx, "lines from other processes were not read", err) {
+		return
 	}
+	taken := make(map[models.Key]bool, len(lines))
+	for _, u := range lines {
+		if s.taken[u.Key] || s.share.Answer(u) {
+			taken[u.Key] = true
+		}
+	}
+	s.taken = taken
 }
 
 // claim claims clips of others for the slots that are free.
