@@ -44,6 +44,8 @@ type NoticeKind string
 const (
 	NoticeFlag NoticeKind = "flag" // a flag was raised
 	NoticeDeaf NoticeKind = "deaf" // somebody is shown as talking and is not heard
+	// NoticeSilent: the only source of a room sends nothing but silence.
+	NoticeSilent NoticeKind = "silent"
 )
 
 // Notice is a notice to one target. It refers to its subject and quotes nothing: the text is composed when it is sent, so that

@@ -41,6 +41,7 @@ const (
 	RoomLeave  RoomEvent = "leave"  // somebody left
 	RoomUnmute RoomEvent = "unmute" // somebody is heard for the first time, or after half a minute of silence
 	RoomDeaf   RoomEvent = "deaf"   // somebody is shown as talking and nothing of it is heard, for ten seconds
+	RoomSilent RoomEvent = "silent" // the only source of a room has sent nothing but silence for a minute
 )
 
 // LanguageVote is a detected language of some speech.

@@ -49,19 +49,22 @@ type ScheduledTime struct {
 
 // RoomTimes says when the bot is in a room, or is to be there next.
 type RoomTimes struct {
-	Room, URL, Name, Profile string
+	Room    string `json:"room"`
+	URL     string `json:"url"`
+	Name    string `json:"name"`
+	Profile string `json:"profile,omitempty"`
 	// Zone is the time zone of the configuration or, without one, of the first added time.
-	Zone string
+	Zone string `json:"zone,omitempty"`
 	// Always says that the configuration has the bot there all the time; Fixed are the times that it lists, and Calendar says that it
 	// names a calendar.
-	Always   bool
-	Fixed    []string
-	Calendar bool
-	Added    []ScheduledTime
+	Always   bool            `json:"always,omitempty"`
+	Fixed    []string        `json:"fixed,omitempty"`
+	Calendar bool            `json:"calendar,omitempty"`
+	Added    []ScheduledTime `json:"added,omitempty"`
 	// Next are the next stretches of time, start and end.
-	Next [][2]time.Time
+	Next [][2]time.Time `json:"next,omitempty"`
 	// Problem is why the bot can't join at these times.
-	Problem string
+	Problem string `json:"problem,omitempty"`
 }
 
 // RoomState is the state of a room that the bot is in or is to join, for people and programs.
@@ -84,6 +87,15 @@ type RoomState struct {
 	Next time.Time `json:"next,omitzero"`
 	// Deaf are the names of those who are shown as talking and are not heard, if any.
 	Deaf []string `json:"deaf,omitempty"`
+	// Quiet says that the source of a stream or device sends nothing to transcribe.
+	Quiet Quiet `json:"quiet,omitzero"`
+}
+
+// Quiet says since when a source has sent no speech; the zero value: it sends some.
+type Quiet struct {
+	Since time.Time `json:"since,omitzero"`
+	// Silent says that there was no sound either, which mostly means that the source is muted or the wrong one.
+	Silent bool `json:"silent,omitempty"`
 }
 
 // Terms describes what the bot does and keeps in a room, to be read before it is invited.

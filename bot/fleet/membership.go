@@ -28,6 +28,7 @@ type membership struct {
 	stop    context.CancelCauseFunc // ends the current session; nil: there is none
 	status  room.Status
 	note    string // the last note about this session
+	quiet   models.Quiet
 	session string
 	since   time.Time
 	next    time.Time // when the bot will come by its schedule; zero: it is there, or that is unknown
@@ -152,6 +153,10 @@ func (m *membership) begin(s models.Session) {
 func (m *membership) watch(s room.Status) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if s.Quiet != nil { // not a change of state
+		m.quiet = *s.Quiet
+		return
+	}
 	if s.Note != "" { // not a change of state
 		m.note = s.Note
 		return
@@ -165,7 +170,7 @@ func (m *membership) watch(s room.Status) {
 	case s.Err != nil:
 		m.refusal = s.Err
 	}
-	m.status = s
+	m.status, m.quiet = s, models.Quiet{}
 }
 
 // inside returns what the bot may do in the room, whether it is there, and what keeps it out while it tries to get in.
@@ -184,7 +189,7 @@ func (m *membership) state() models.RoomState {
 	out := models.RoomState{
 		Room: m.room.ID, Name: m.room.Name, URL: m.room.URL, State: string(m.status.State), Session: m.session, Since: m.since,
 		Reason: m.status.Reason, Profile: m.room.Profile, Next: m.next,
-		Note: m.note,
+		Note: m.note, Quiet: m.quiet,
 	}
 	if m.refusal != nil {
 		out.Problem = m.refusal.Error()

@@ -43,6 +43,8 @@ type Config struct {
 	Alone time.Duration
 	// Silence is how long it stays in a room where nobody is heard; 0 means no limit.
 	Silence time.Duration
+	// OneSource says that the room is a live stream or a device: the host is told if it sends only silence.
+	OneSource bool
 	// Objected, if set, reports whether a speaker objected earlier to being recorded. It is called once per speaker and must
 	// not block.
 	Objected func(speakerID string) bool

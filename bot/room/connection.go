@@ -140,6 +140,7 @@ func (c *connection) Track(i bot.TrackInfo) bot.TrackSink {
 	if i.Encrypted {
 		return c.encrypted(i)
 	}
+	c.quiet.heard(i.SpeakerID)
 	t := c.pipe.Track(i)
 	if c.isOver() { // it may have ended meanwhile
 		t.End()

@@ -326,11 +326,14 @@ func TestDeafIsCounted(t *testing.T) {
 	})
 }
 
-// witness counts deafness events.
-type witness struct{ deaf int }
+// witness counts deafness and silence events.
+type witness struct{ deaf, silent int }
 
 func (w *witness) Observe(_ context.Context, o models.Observation) {
 	if o.Event == models.RoomDeaf && o.SpeakerID == "ana" {
 		w.deaf++
+	}
+	if o.Event == models.RoomSilent && o.SpeakerID == "stream" {
+		w.silent++
 	}
 }

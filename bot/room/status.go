@@ -30,6 +30,9 @@ type Status struct {
 	Retry time.Duration
 	// Reason is why it ended.
 	Reason models.EndReason
+	// Quiet, if set, says whether the only source of a room sends anything to transcribe; its Note, if any, tells the same in words. Such a
+	// Status is not a change of state.
+	Quiet *models.Quiet
 	// Note is a message for the host; a Status with a Note is not a change of state.
 	Note string
 }

@@ -23,6 +23,7 @@ type stay struct {
 	people     *presence
 	disclosure *disclosure
 	captions   *captions
+	quiet      quiet
 	pauses     chan struct{} // signals that listening was paused or resumed
 	parted     bool          // Farewell has been called; owned by Run's goroutine
 }

@@ -188,6 +188,7 @@ func (s *stay) connect(staying, ctx context.Context, cancel context.CancelCauseF
 func (s *stay) watch(ctx context.Context, cancel context.CancelCauseFunc, c *connection) {
 	for range ticks.Every(ctx, watchEvery) {
 		c.silent()
+		c.lookQuiet()
 		c.settle()
 		unheard, err := c.watchdog.Look()
 		for _, id := range unheard {

@@ -14,7 +14,14 @@ const (
 	frameSamples = sampleRate / 50
 	frameBytes   = 2 * frameSamples
 	bitrate      = 32000 // bits per second: 4 kB per second of evidence
+	// quietLevel is the largest sample of silence: decoders of lossy formats rarely produce exact zeros.
+	quietLevel = 3
+	// quietFrames is after how many silent frames the encoder, which needs some to fade out, is passed over: half a second.
+	quietFrames = 25
 )
+
+// quietPacket is an Opus packet of 20 ms of silence. Packets this small do not count as somebody's voice; those of the encoder are larger.
+var quietPacket = []byte{0xF8, 0xFF, 0xFE}
 
 // talker turns frames of PCM into RTP packets. Its clock counts samples. Only one goroutine may use it.
 type talker struct {
@@ -25,6 +32,8 @@ type talker struct {
 	ssrc uint32
 	time uint32
 	seq  uint16
+	// quiet counts the silent frames since the last sound.
+	quiet int
 }
 
 func newTalker(sink bot.TrackSink) (*talker, error) {
@@ -40,10 +49,18 @@ func newTalker(sink bot.TrackSink) (*talker, error) {
 
 // say sends a frame.
 func (t *talker) say(pcm []byte) error {
+	t.quiet++
 	for i := range t.pcm {
-		t.pcm[i] = float32(int16(binary.LittleEndian.Uint16(pcm[2*i:]))) / 32768 //nolint:gosec // the sample's own bits
+		x := int16(binary.LittleEndian.Uint16(pcm[2*i:])) //nolint:gosec // the sample's own bits
+		if x > quietLevel || x < -quietLevel {
+			t.quiet = 0
+		}
+		t.pcm[i] = float32(x) / 32768
 	}
-	opus, err := t.enc.Encode(t.pcm)
+	opus, err := quietPacket, error(nil)
+	if t.quiet <= quietFrames {
+		opus, err = t.enc.Encode(t.pcm)
+	}
 	if err != nil {
 		return fmt.Errorf("encode the sound: %w", err)
 	}

@@ -179,8 +179,8 @@ func (n *Notifier) compose(ctx context.Context, notice models.Notice, t Target) 
 	if err != nil {
 		return message{}, err
 	}
-	if notice.Kind == models.NoticeDeaf {
-		return deafMessage(notice, s, n.Link), nil
+	if notice.Kind == models.NoticeDeaf || notice.Kind == models.NoticeSilent {
+		return roomMessage(notice, s, n.Link), nil
 	}
 	f, err := n.Record.Flag(ctx, notice.Flag)
 	return messageOf(f, s.Session, t, n.Link), err

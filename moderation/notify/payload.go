@@ -14,9 +14,10 @@ import (
 
 // The types of notices.
 const (
-	typeFlag = "flag.raised"
-	typeDeaf = "room.deaf"
-	typeTest = "test"
+	typeFlag   = "flag.raised"
+	typeDeaf   = "room.deaf"
+	typeSilent = "room.silent"
+	typeTest   = "test"
 )
 
 // message is the content of a notice, independent of the target's format.
@@ -59,9 +60,12 @@ func messageOf(f models.Flag, s models.Session, t Target, base string) message {
 	return m
 }
 
-// deafMessage creates the message for somebody who is shown as talking but not heard.
-func deafMessage(n models.Notice, s models.SessionInfo, base string) message {
+// roomMessage creates the message for somebody who is shown as talking but not heard, or for a source that sends only silence.
+func roomMessage(n models.Notice, s models.SessionInfo, base string) message {
 	m := message{Type: typeDeaf, At: n.Created, Session: s.ID, Room: s.Room, Name: s.Name, Person: n.Flag, Link: link(base, s.ID)}
+	if n.Kind == models.NoticeSilent {
+		m.Type = typeSilent
+	}
 	for _, p := range s.Speakers {
 		if p.ID == n.Flag {
 			m.Speaker = p.Name
@@ -107,6 +111,9 @@ func (m message) headline(escape func(string) string) string {
 	}
 	if m.Type == typeDeaf {
 		return fmt.Sprintf("Earshot does not hear %s in %s", escape(orUnknown(m.Speaker)), escape(orUnknown(m.room())))
+	}
+	if m.Type == typeSilent {
+		return fmt.Sprintf("Only silence arrives from %s in %s", escape(orUnknown(m.Speaker)), escape(orUnknown(m.room())))
 	}
 	what := m.Rule
 	if m.Title != "" {

@@ -186,9 +186,17 @@ func TestDeafMessage(t *testing.T) {
 		KindWebhook: `"type":"room.deaf"`, KindSlack: `Earshot does not hear \u0026lt;!channel\u0026gt;`,
 		KindDiscord: `Earshot does not hear \\\u003c!channel`,
 	} {
-		body, err := deafMessage(n, s, "https://earshot.example").body(kind)
+		body, err := roomMessage(n, s, "https://earshot.example").body(kind)
 		if err != nil || !json.Valid(body) || !strings.Contains(string(body), want) ||
 			!strings.Contains(string(body), "https://earshot.example/s/s1") {
+			t.Errorf("%s: %v %s", kind, err, body)
+		}
+	}
+	n.Kind = models.NoticeSilent
+	for kind, want := range map[Kind]string{
+		KindWebhook: `"type":"room.silent"`, KindSlack: `Only silence arrives from \u0026lt;!channel\u0026gt;`,
+	} {
+		if body, err := roomMessage(n, s, "").body(kind); err != nil || !json.Valid(body) || !strings.Contains(string(body), want) {
 			t.Errorf("%s: %v %s", kind, err, body)
 		}
 	}

@@ -19,8 +19,13 @@ func TestRoomsSayTheirTrouble(t *testing.T) {
 		state        models.RoomState
 		says, health string
 	}{
-		"well":   {in(models.RoomState{State: "listening"}), "listening for", ""},
-		"deaf":   {in(models.RoomState{State: "listening", Deaf: []string{"Ben", "Ana"}}), "Cannot hear Ben, Ana: shown as talking", ""},
+		"well": {in(models.RoomState{State: "listening"}), "listening for", ""},
+		"deaf": {in(models.RoomState{State: "listening", Deaf: []string{"Ben", "Ana"}}), "Cannot hear Ben, Ana: shown as talking", ""},
+		"silent": {
+			in(models.RoomState{State: "listening", Quiet: models.Quiet{Since: start, Silent: true}}), "Only silence has arrived since ",
+			"Open mic: Only silence has arrived since ",
+		},
+		"music":  {in(models.RoomState{State: "listening", Quiet: models.Quiet{Since: start}}), "No speech since ", ""},
 		"paused": {in(models.RoomState{State: "listening", Paused: true}), "A host has paused listening.", ""},
 		"note": {
 			in(models.RoomState{State: "listening", Note: "Nobody could be told."}), "Nobody could be told.", "Open mic: Nobody could be told.",

@@ -56,6 +56,12 @@ type host struct {
 	attendance fleet.Attendance
 }
 
+// oneSource reports whether a room is a live stream or a device.
+func oneSource(r models.Room) bool {
+	at, err := models.ParseAddress(r.URL)
+	return err == nil && at.Heard() && at.Kind != models.RoomFile
+}
+
 // patience is how long the bot stays in an empty or silent room that it was invited to; 0 means for ever.
 func patience(r fleet.SessionRequest, configured time.Duration) time.Duration {
 	if !r.Invited {
@@ -100,7 +106,7 @@ func (h *host) Listen(ctx context.Context, r fleet.SessionRequest) (models.Sessi
 		Log:    h.log,
 		Notice: botNotice(p.cfg, r.Room.URL), Needs: p.needs(), MaxTime: p.cfg.Stay.MaxTime, Alone: patience(r, p.cfg.Stay.Alone),
 		Silence: patience(r, p.cfg.Stay.Silence), Objected: objected, Paused: pausedBy != "", Breaker: h.breakers.Of(r.Room.URL),
-		Captions: p.cfg.Captions.On() && !session.ModerateOnly,
+		OneSource: oneSource(r.Room), Captions: p.cfg.Captions.On() && !session.ModerateOnly,
 		Unheard:  unheard,
 		Farewell: a.leave,
 	})

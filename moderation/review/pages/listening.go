@@ -133,7 +133,7 @@ func (s roomPages) listened(r *http.Request) error {
 }
 
 // hindrance returns what prevents the bot from hearing the room of a live session; "" if nothing does, or if rooms are not listed.
-func hindrance(rooms []models.RoomState, ses models.Session) string {
+func (s *Pages) hindrance(rooms []models.RoomState, ses models.Session) string {
 	i := slices.IndexFunc(rooms, func(x models.RoomState) bool { return x.Session == ses.ID })
 	if i < 0 {
 		return ""
@@ -150,6 +150,8 @@ func hindrance(rooms []models.RoomState, ses models.Session) string {
 			names[i] = web.CleanName(name)
 		}
 		return "Cannot hear " + strings.Join(names, ", ") + ": shown as talking, but no audio arrives."
+	case x.Quiet.Silent:
+		return s.quietSentence(x.Quiet)
 	}
 	return ""
 }

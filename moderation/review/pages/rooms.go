@@ -153,8 +153,22 @@ func (s *Pages) stateSentence(x models.RoomState) (text string, ill bool) {
 		return "Cannot hear " + web.CleanName(strings.Join(x.Deaf, ", ")) + ": shown as talking, but no audio arrives.", true
 	case x.Paused:
 		return "A host has paused listening.", false
+	case !x.Quiet.Since.IsZero():
+		return s.quietSentence(x.Quiet), x.Quiet.Silent
 	}
 	return web.CleanName(x.Note), x.Note != ""
+}
+
+// quietSentence says that a source sends nothing to transcribe; "" if it does.
+func (s *Pages) quietSentence(q models.Quiet) string {
+	since := q.Since.In(s.Location).Format("15:04 MST")
+	switch {
+	case q.Silent:
+		return "Only silence has arrived since " + since + ": check that the source is the right one, sends sound and is not muted."
+	case !q.Since.IsZero():
+		return "No speech since " + since + ", only other sound."
+	}
+	return ""
 }
 
 func (s recordPages) row(ses models.SessionInfo) roomRow {

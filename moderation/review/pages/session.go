@@ -179,7 +179,7 @@ func (s *Pages) head(ctx context.Context, ses models.Session, follows string, pa
 		h.HeardBy = web.CleanName(s.Rooms.Shared(ctx).HeardBy(ses.Room))
 	}
 	if h.Live && s.Rooms.States != nil {
-		h.Trouble = hindrance(s.Rooms.States(), ses)
+		h.Trouble = s.hindrance(s.Rooms.States(), ses)
 	}
 	if follows != "" {
 		h.Follows = "/s/" + url.PathEscape(follows)

@@ -171,6 +171,7 @@ func states(out, errs io.Writer, r models.Room) func(room.Status) {
 	in, told := false, map[string]bool{}
 	return func(status room.Status) {
 		switch {
+		case status.Quiet != nil && status.Note == "": // there is no source at present
 		case status.State == room.StateListening && status.Note != "":
 			fmt.Fprintf(out, "note: %s\n", terminal.Plain(status.Note))
 		case status.State == room.StateListening:

@@ -194,6 +194,10 @@ func trouble(s models.RoomState) string {
 		return terminal.WithoutReasons(s.Problem)
 	case len(s.Deaf) > 0:
 		return "does not hear " + terminal.Plain(strings.Join(s.Deaf, ", "))
+	case s.Quiet.Silent:
+		return "only silence since " + s.Quiet.Since.Local().Format("15:04")
+	case !s.Quiet.Since.IsZero():
+		return "no speech since " + s.Quiet.Since.Local().Format("15:04")
 	}
 	return terminal.Plain(s.Note)
 }
