@@ -201,6 +201,7 @@ func probed(t *testing.T, right jitsi.Config) {
 		"jitsi.muc":              func(c *jitsi.Config) { c.MUC = "rooms." + jitsitest.Host },
 		"jitsi.domain":           func(c *jitsi.Config) { c.Domain = "nowhere.test" },
 		"EARSHOT_JITSI_PASSWORD": func(c *jitsi.Config) { c.User, c.Password = jitsitest.Moderator, "a guess" },
+		"password_file":          func(c *jitsi.Config) { c.User, c.Password = jitsitest.Moderator, "" },
 		"jitsi.xmpp":             func(c *jitsi.Config) { c.XMPP += "x" },
 		"jitsi.xmpp, and that the XMPP server runs": func(c *jitsi.Config) { c.XMPP = "ws://127.0.0.1:1/xmpp-websocket" },
 	} {

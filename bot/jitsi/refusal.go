@@ -23,6 +23,9 @@ func refusal(err error) error {
 			"check jitsi.xmpp: it is wss://HOST/xmpp-websocket, where Prosody has the module websocket")
 	case errors.As(err, &auth) && auth.Condition == "temporary-auth-failure":
 		return bot.Retry(models.EndFailedServer, fmt.Errorf("jitsi: %w", err))
+	case errors.As(err, &auth) && auth.Condition == "malformed-request": // Prosody's answer to an empty password
+		return models.WithHint(bot.End(models.EndFailedAuth, errors.New("jitsi: the XMPP account has no password")),
+			"set EARSHOT_JITSI_PASSWORD, or name a password_file for the server under servers")
 	case errors.As(err, &auth):
 		return models.WithHint(bot.End(models.EndFailedAuth, fmt.Errorf("jitsi: %w", err)),
 			"check jitsi.domain, or jitsi.user with EARSHOT_JITSI_PASSWORD, or the token in EARSHOT_JITSI_JWT")

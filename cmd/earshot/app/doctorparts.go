@@ -167,9 +167,13 @@ func (x examined) Jitsi(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	b, err := rooms.(examinedRooms).host.bridges(nil)
+	h := rooms.(examinedRooms).host
+	b, err := h.bridges(nil)
 	if err != nil {
 		return "", err
+	}
+	if h.cfg.Jitsi.Hidden {
+		return "hidden, so that the bot needs no XMPP server", nil
 	}
 	found, err := b.Probe(ctx)
 	if err != nil {
