@@ -246,7 +246,7 @@ type Room struct {
 	Name string `mapstructure:"name"`
 	// Profile names the profile in use; empty: the settings outside of profiles.
 	Profile string `mapstructure:"profile"`
-	// Schedule is when the bot is there, each like "fri 19:00-21:00"; with none and no Calendar it always is.
+	// Schedule is when the bot is there, each like "fri 19:00-21:00" or "2026-12-24 20:00-22:00"; with none and no Calendar it always is.
 	Schedule []string `mapstructure:"schedule"`
 	// Calendar is an https address of an iCalendar file, or the absolute path of one, or of a file with the address in its
 	// first line; empty: none. The bot is there during its events.

@@ -12,7 +12,7 @@ import (
 )
 
 var stretch = regexp.MustCompile(
-	`^(?:(sun|mon|tue|wed|thu|fri|sat)(?:-(sun|mon|tue|wed|thu|fri|sat))?|daily) +(\d\d):(\d\d)-(\d\d):(\d\d)$`,
+	`^(?:(sun|mon|tue|wed|thu|fri|sat)(?:-(sun|mon|tue|wed|thu|fri|sat))?|daily|(\d{4}-\d\d-\d\d)) +(\d\d):(\d\d)-(\d\d):(\d\d)$`,
 )
 
 // spoken are the days as people also write them, and the word that may stand before them.
@@ -20,7 +20,7 @@ var spoken = regexp.MustCompile(
 	`^(?:every +)?(?:(sun|mon|tue|wed|thu|fri|sat)(?:days?|sdays?|nesdays?|rsdays?|urdays?)?|(days?|daily))\b`,
 )
 
-// plainTimes writes a stretch as parseWeekly reads it: "Every Thursday 9:00 - 17:30" is thu 09:00-17:30.
+// plainTimes writes a stretch as ParseTime reads it: "Every Thursday 9:00 - 17:30" is thu 09:00-17:30.
 func plainTimes(s string) string {
 	s = strings.ToLower(strings.TrimSpace(s))
 	name := func(word string) string {
@@ -59,36 +59,46 @@ func meantTimes(s string) string {
 			plain = fmt.Sprintf("%s %02d:%s-%02d:%s", day, hour, minute, hour+1, minute)
 		}
 	}
-	if _, ok := parseWeekly(plain); ok {
+	if _, ok := ParseTime(plain); ok {
 		return plain
 	}
 	return ""
 }
 
-// parseWeekly reads "fri 19:00-21:00", "mon-fri 09:00-17:30" or "daily 22:00-02:00", and the same with longer names.
-func parseWeekly(s string) (w timetable.Entry, ok bool) {
+// ParseTime reads "fri 19:00-21:00", "mon-fri 09:00-17:30" or "daily 22:00-02:00", the same with longer names, and
+// "2026-12-24 20:00-22:00". The entry has no zone.
+func ParseTime(s string) (w timetable.Entry, ok bool) {
 	m := stretch.FindStringSubmatch(plainTimes(s))
 	if m == nil {
 		return w, false
 	}
+	if w.Date = m[3]; w.Date == "" {
+		w.Days = weekdays(m[1], m[2])
+	} else if _, err := time.Parse(time.DateOnly, w.Date); err != nil {
+		return w, false
+	}
+	w.From, ok = minutes(m[4], m[5])
+	to, okTo := minutes(m[6], m[7])
+	w.To = to
+	return w, ok && okTo && w.From < 24*60 && w.From != w.To
+}
+
+// weekdays returns the days from one to another; without a second one that day, and without a first one all.
+func weekdays(from, to string) (days [7]bool) {
 	names := []string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}
-	first, last := slices.Index(names, m[1]), slices.Index(names, m[2])
+	first, last := slices.Index(names, from), slices.Index(names, to)
 	switch {
-	case m[1] == "":
+	case from == "":
 		first, last = 0, 6
-	case m[2] == "":
+	case to == "":
 		last = first
 	}
 	for d := first; ; d = (d + 1) % 7 {
-		w.Days[d] = true
+		days[d] = true
 		if d == last {
-			break
+			return days
 		}
 	}
-	w.From, ok = minutes(m[3], m[4])
-	to, okTo := minutes(m[5], m[6])
-	w.To = to
-	return w, ok && okTo && w.From < 24*60 && w.From != w.To
 }
 
 // minutes reads a time of day, up to 24:00.
@@ -110,9 +120,9 @@ func (r Room) Timetable() (timetable.Timetable, error) {
 		}
 	}
 	for _, s := range r.Schedule {
-		w, ok := parseWeekly(s)
+		w, ok := ParseTime(s)
 		if !ok {
-			return t, fmt.Errorf("%q is not a time like \"fri 19:00-21:00\"", short(s))
+			return t, fmt.Errorf("%q is not a time like \"fri 19:00-21:00\" or \"2026-12-24 20:00-22:00\"", short(s))
 		}
 		w.Zone = zone
 		t = append(t, w)
@@ -120,12 +130,12 @@ func (r Room) Timetable() (timetable.Timetable, error) {
 	return t, nil
 }
 
-// schedule is a list of weekly times.
+// schedule is a list of times, weekly or once.
 func schedule() kind {
 	return kind{
-		want: `a list of times like [fri 19:00-21:00, mon-thu 08:00-09:30, daily 22:00-02:00]`,
+		want: `a list of times like [fri 19:00-21:00, mon-thu 08:00-09:30, daily 22:00-02:00, 2026-12-24 20:00-22:00]`,
 		read: func(g given) (any, bool) {
-			return g.each(func(s string) bool { _, ok := parseWeekly(s); return ok })
+			return g.each(func(s string) bool { _, ok := ParseTime(s); return ok })
 		},
 		meant: meantTimes,
 	}

@@ -47,6 +47,10 @@ func scheduling(do string) func(string) string {
 	return inviting("&day=4&at=20:00&minutes=60&zone=UTC&do=" + do)
 }
 
+func schedulingJSON(room string) string {
+	return `{"url":"` + roomAddress(room) + `","days":[4],"at":"20:00","minutes":60,"zone":"UTC"}`
+}
+
 func invitingJSON(room string) string { return `{"url":"` + roomAddress(room) + `"}` }
 
 // everyRoute is the table of access. A route that is missing from it fails the test, and so does a row that matches no route.
@@ -122,6 +126,9 @@ func everyRoute() []accessRow {
 		{pattern: "POST /schedule", codes: hosts, body: scheduling("show"), other: 403},
 		{spends: true, pattern: "POST /schedule", codes: hosts, body: scheduling("save"), other: 403},
 		{pattern: "POST /schedule", codes: [4]int{404, 404, 404, 404}, body: form("do", "remove", "id", "none")},
+		{pattern: "GET /api/schedule", codes: reads},
+		{spends: true, pattern: "POST /api/schedule", codes: hosts, body: schedulingJSON, other: 403},
+		{pattern: "DELETE /api/schedule/{id}", codes: [4]int{404, 404, 404, 404}},
 		{pattern: "GET /servers", codes: owns},
 		{pattern: "POST /servers", codes: [4]int{403, 403, 403, 303}, body: form("server", "livekit://a")},
 		{pattern: "GET /api/servers", codes: owns},

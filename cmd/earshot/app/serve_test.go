@@ -82,12 +82,20 @@ func TestServe(t *testing.T) {
 		{[]string{"invite", "lounge://" + host + "/stage", "--link", "--hours", "2", "--json"}, 0, "/invite/"},
 		{[]string{"invite", "lounge://" + host + "/lounge"}, 1, "error: "},
 		{[]string{"servers", "list", "--json"}, 0, "[]"},
+		{[]string{"schedule", "add", "lounge://" + host + "/hall", "thu 20:00-22:00", "--time-zone", "UTC", "--dry-run"}, 0, "would add: "},
+		{[]string{"schedule", "add", "lounge://" + host + "/hall", "thu 20:00-22:00", "--time-zone", "UTC"}, 0, "schedule remove"},
+		{[]string{"schedule", "add", "hall", "thu 21:00-23:00", "--time-zone", "UTC"}, 1, "overlaps"},
+		{[]string{"schedule", "add", "hal", "fri 21:00-23:00", "--time-zone", "UTC"}, 2, `did you mean "hall"?`},
+		{[]string{"schedule", "add", "hall", "fri 21:00"}, 2, "mon-fri 09:00-17:30"},
+		{[]string{"schedule", "list"}, 0, "every Thursday, 20:00–22:00 (UTC)"},
+		{[]string{"schedule", "remove", "none"}, 2, "schedule list"},
 		{[]string{"servers", "forbid", "livekit://rooms.example"}, 1, "is allowed"},
 	} {
 		if out, code := programtest.Client(env, x.args...); code != x.code || !strings.Contains(out, x.says) {
 			t.Errorf("%q: %d, %s", x.args, code, out)
 		}
 	}
+	checkScheduled(t, env)
 	if out, code := programtest.Client(env, "leave", "lounge"); code != 0 {
 		t.Errorf("leave: %d, %s", code, out)
 	}
@@ -102,6 +110,22 @@ func TestServe(t *testing.T) {
 	checkLeft(t, dir, rooms[0].Session)
 	if out, code := programtest.Client(env, "status"); code != 1 || !strings.Contains(out, "hint: ") {
 		t.Errorf("status without a service: %d, %s", code, out)
+	}
+}
+
+// checkScheduled removes the one time that was added, whose id Tab offers.
+func checkScheduled(t *testing.T, env []string) {
+	t.Helper()
+	offered, code := programtest.Client(env, "__complete", "schedule", "remove", "")
+	id, _, ok := strings.Cut(offered, "\t")
+	if code != 0 || !ok {
+		t.Fatalf("completion: %d, %q", code, offered)
+	}
+	if out, code := programtest.Client(env, "schedule", "remove", id, "--json"); code != 0 || !strings.Contains(out, id) {
+		t.Errorf("remove: %d, %s", code, out)
+	}
+	if out, code := programtest.Client(env, "schedule", "list"); code != 0 || strings.Contains(out, id) {
+		t.Errorf("after the removal: %d, %s", code, out)
 	}
 }
 

@@ -30,7 +30,7 @@ func argumentErrors(cmd *cobra.Command) {
 // listedBy maps a placeholder to the command that lists its possible values.
 var listedBy = map[string]string{
 	"SESSION": "earshot sessions list", "ROOM": "earshot status", "PERSON": "earshot sessions show last", "FLAG": "earshot flags",
-	"KEY": "earshot config show", "TARGET": "earshot notify list",
+	"KEY": "earshot config show", "TARGET": "earshot notify list", "ID": "earshot schedule list",
 }
 
 // wrongArguments returns an error that names the first missing or the first superfluous argument.

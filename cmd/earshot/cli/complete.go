@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 	"earshot/cmd/earshot/terminal"
 	"earshot/configs"
 	"earshot/models"
+	"earshot/models/timetable"
 	"earshot/transcribe/modelfile"
 )
 
@@ -28,6 +30,8 @@ func completions(cmd *cobra.Command, e *Env) {
 			cmd.ValidArgsFunction = first(e.completePerson)
 		case "FLAG":
 			cmd.ValidArgsFunction = first(e.completeFlag)
+		case "ID":
+			cmd.ValidArgsFunction = first(e.completeScheduled)
 		case "NAME":
 			cmd.ValidArgsFunction = completeModel
 		case "URL":
@@ -123,6 +127,17 @@ func (e *Env) completeFlag(cmd *cobra.Command, _ []string, _ string) ([]cobra.Co
 		found, _ := db.FindFlags(cmd.Context(), models.FlagQuery{Status: models.FlagOpen, Limit: 30})
 		for _, p := range found {
 			out = append(out, cobra.CompletionWithDesc(p.Flag.ID, terminal.Plain(p.Flag.SpeakerName+", "+p.Flag.Rule)))
+		}
+		return out
+	})
+}
+
+// completeScheduled offers the added times of rooms.
+func (e *Env) completeScheduled(cmd *cobra.Command, _ []string, _ string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	return e.fromRecord(cmd, func(db app.Record) (out []cobra.Completion) {
+		found, _ := db.ScheduledTimes(cmd.Context(), time.Now())
+		for _, t := range found {
+			out = append(out, cobra.CompletionWithDesc(t.ID, terminal.Plain(t.Room+", "+timetable.Sentence(t))))
 		}
 		return out
 	})

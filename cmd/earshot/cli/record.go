@@ -42,9 +42,15 @@ func (e *Env) FindRoom(cmd *cobra.Command, db store.Sessions, word string) (stri
 	if err != nil {
 		return "", err
 	}
+	room, err := NamedRoom(rooms, word)
+	return room.ID, err
+}
+
+// NamedRoom returns which of these rooms somebody names at the keyboard.
+func NamedRoom(rooms []models.Room, word string) (models.Room, error) {
 	room, err := models.FindRoom(rooms, word)
 	if errors.Is(err, models.ErrNotFound) {
 		err = NotFound(fmt.Sprintf("no room is named %q%s", word, NearRoom(rooms, word)))
 	}
-	return room.ID, BadInput(err)
+	return room, BadInput(err)
 }

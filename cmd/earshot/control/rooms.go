@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"time"
 
 	"earshot/models"
@@ -139,4 +140,48 @@ func (c Client) AllowServer(ctx context.Context, server string, private bool) er
 // ForbidServer withdraws that permission.
 func (c Client) ForbidServer(ctx context.Context, server string) error {
 	return c.remove(ctx, "/api/servers/"+url.PathEscape(server), nil)
+}
+
+// TimeOrder is the body of a request to schedule the bot in a room: see POST /api/schedule.
+type TimeOrder struct {
+	URL     string         `json:"url"`
+	Profile string         `json:"profile,omitempty"`
+	Days    []time.Weekday `json:"days,omitempty"`
+	Date    string         `json:"date,omitempty"`
+	At      string         `json:"at"`
+	Minutes int            `json:"minutes"`
+	Zone    string         `json:"zone"`
+	Check   bool           `json:"check,omitempty"`
+}
+
+// AddedTime is a scheduled time, and when it takes place next.
+type AddedTime struct {
+	Time models.ScheduledTime `json:"time"`
+	Next [][2]time.Time       `json:"next"`
+}
+
+// Schedule lists the rooms with scheduled times.
+func (c Client) Schedule(ctx context.Context) ([]models.RoomTimes, error) {
+	found := struct{ Rooms []models.RoomTimes }{[]models.RoomTimes{}}
+	err := c.get(ctx, "/api/schedule", &found)
+	return found.Rooms, err
+}
+
+// AddTime schedules the bot in a room.
+func (c Client) AddTime(ctx context.Context, o TimeOrder) (t AddedTime, err error) {
+	return t, c.post(ctx, "/api/schedule", o, &t)
+}
+
+// RemoveTime removes an added time, and returns it. models.ErrNotFound: there is none.
+func (c Client) RemoveTime(ctx context.Context, id string) (t models.ScheduledTime, err error) {
+	known, err := c.Schedule(ctx)
+	if err != nil {
+		return t, err
+	}
+	for _, room := range known {
+		if slices.ContainsFunc(room.Added, func(t models.ScheduledTime) bool { return t.ID == id }) {
+			return t, c.remove(ctx, "/api/schedule/"+url.PathEscape(id), &t)
+		}
+	}
+	return t, models.ErrNotFound
 }

@@ -84,6 +84,8 @@ func (t schemas) of(x reflect.Type) map[string]any {
 			return map[string]any{"type": "string", "contentEncoding": "base64"}
 		}
 		return map[string]any{"type": []string{"array", "null"}, "items": t.of(x.Elem())}
+	case reflect.Array:
+		return map[string]any{"type": "array", "items": t.of(x.Elem()), "minItems": x.Len(), "maxItems": x.Len()}
 	case reflect.Map:
 		return map[string]any{"type": "object", "additionalProperties": t.of(x.Elem())}
 	case reflect.Struct:

@@ -20,8 +20,8 @@ func (s *API) Routes() web.Routes {
 // operations are all operations. The document is made from the same table, so that they can't disagree.
 func (s *API) operations() []operation {
 	return slices.Concat(
-		roomAPI{s}.operations(), serverAPI{s}.operations(), s.ruleRoutes(), accessAPI{s}.operations(), s.sessionOperations(),
-		s.recordOperations(),
+		roomAPI{s}.operations(), serverAPI{s}.operations(), scheduleAPI{s}.operations(), s.ruleRoutes(), accessAPI{s}.operations(),
+		s.sessionOperations(), s.recordOperations(),
 	)
 }
 

@@ -13,6 +13,6 @@ func Commands(env *cli.Env) []*cobra.Command {
 		DemoIn(env, nil), newDevicesCommand(env), newDrainCommand(env), newInviteCommand(env), newJoinCommand(env), newLeaveCommand(env),
 		newPauseCommand(env),
 		newResumeCommand(env),
-		newServersCommand(env), newStatusCommand(env),
+		newScheduleCommand(env), newServersCommand(env), newStatusCommand(env),
 	}
 }
