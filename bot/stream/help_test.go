@@ -7,12 +7,11 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
-
-	"go.uber.org/goleak"
 
 	"earshot/bot"
 	"earshot/bot/audio"
@@ -21,6 +20,7 @@ import (
 	"earshot/bot/internal/processtest"
 	"earshot/bot/stream"
 	"earshot/models"
+	"earshot/models/leaktest"
 )
 
 func TestMain(m *testing.M) {
@@ -28,11 +28,11 @@ func TestMain(m *testing.M) {
 		fmt.Fprintln(os.Stderr, ffmpeg.Confine(os.Args[2], os.Args[3]))
 		os.Exit(1)
 	}
-	goleak.VerifyTestMain(m)
+	leaktest.Main(m)
 }
 
 // patience is how long a test waits for something that must happen.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // launcher returns a launcher of ffmpeg, or skips the test if there is none.
 func launcher(t *testing.T) *ffmpeg.Launcher {
@@ -101,7 +101,6 @@ type listener struct {
 	ended   int
 	left    int
 	packets []audio.Packet
-	at      []time.Time
 	why     error
 	loud    int // packets that hold more than silence
 }
@@ -133,7 +132,7 @@ func (e *listener) Packet(raw []byte, level uint8) {
 		panic(err)
 	}
 	e.note(func() {
-		e.packets, e.at = append(e.packets, p), append(e.at, time.Now())
+		e.packets = append(e.packets, p)
 		if len(p.Payload) > 24 {
 			e.loud++
 		}
@@ -146,19 +145,35 @@ func (e *listener) until(t *testing.T, what string, holds func() bool) {
 	late := time.After(patience)
 	for {
 		e.mu.Lock()
-		ok := holds()
+		ok, why := holds(), e.why
 		e.mu.Unlock()
 		if ok {
 			return
 		}
-		if e.why != nil {
-			t.Fatalf("not seen before the end (%v): %s", e.why, what)
+		if why != nil {
+			t.Fatalf("not seen before the end (%v): %s", why, what)
 		}
 		select {
 		case <-e.news:
 		case <-late:
+			e.mu.Lock()
+			defer e.mu.Unlock()
 			t.Fatalf("not seen: %s (%d joins, %d tracks, %d packets)", what, e.joined, len(e.tracks), len(e.packets))
 		}
+	}
+}
+
+// orOver waits for a condition, which is evaluated under the lock, or until the stay is over.
+func (e *listener) orOver(t *testing.T, holds func() bool) bool {
+	t.Helper()
+	for {
+		e.mu.Lock()
+		ok, over := holds(), e.why != nil
+		e.mu.Unlock()
+		if ok || over {
+			return ok
+		}
+		<-e.news
 	}
 }
 
@@ -195,3 +210,32 @@ func (e *listener) listen(t *testing.T, c bot.Connector) (leave, over func() err
 }
 
 var errEnough = errors.New("enough")
+
+// attend listens until something is heard. On a busy machine an ffmpeg may be given up before it has begun: then it is tried again, as a
+// room does.
+func attend(t *testing.T, c bot.Connector) (e *listener, leave, over func() error) {
+	t.Helper()
+	for began := time.Now(); ; {
+		e = newListener()
+		leave, over = e.listen(t, c)
+		if e.orOver(t, func() bool { return len(e.packets) > 5 }) {
+			return e, leave, over
+		}
+		var end *bot.EndError
+		if err := over(); !errors.As(err, &end) || !end.Retry || time.Since(began) > patience {
+			t.Fatalf("nothing was heard: %v", err)
+		}
+	}
+}
+
+// endOf listens until the connector ends by itself, and as attend does again if it was given up.
+func endOf(t *testing.T, c bot.Connector) (e *listener, err error) {
+	t.Helper()
+	for began := time.Now(); ; {
+		e = newListener()
+		_, over := e.listen(t, c)
+		if err = over(); err == nil || !strings.Contains(err.Error(), "no sound has come for too long") || time.Since(began) > patience {
+			return e, err
+		}
+	}
+}

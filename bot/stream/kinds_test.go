@@ -72,14 +72,16 @@ func TestKinds(t *testing.T) {
 			return "srt+listen://" + at
 		},
 		"srt": func(t *testing.T) string {
-			at := fmt.Sprintf("127.0.0.1:%d", port(t))
-			encoder(t, "-c:a", "aac", "-f", "mpegts", "srt://"+at+"?mode=listener")
+			n := port(t)
+			at := fmt.Sprintf("127.0.0.1:%d", n)
+			publish(t, "srt://"+at+"?mode=listener", "-c:a", "aac", "-f", "mpegts")
+			waittest.Until(t, "the encoder listens", func() bool { return waits(t, n) })
 			return "srt://" + at
 		},
 		"rtmp": func(t *testing.T) string {
 			n := port(t)
 			at := fmt.Sprintf("127.0.0.1:%d/live/key", n)
-			encoder(t, "-c:a", "aac", "-f", "flv", "-listen", "1", "rtmp://"+at)
+			publish(t, "rtmp://"+at, "-c:a", "aac", "-f", "flv", "-listen", "1")
 			waittest.Until(t, "the encoder listens", func() bool { return listens(t, n) })
 			return "rtmp://" + at
 		},
@@ -113,9 +115,8 @@ func TestKinds(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			e := newListener()
-			leave, _ := e.listen(t, connect(t, start(t), ""))
-			began := time.Now()
+			c, began := connect(t, start(t), ""), time.Now()
+			e, leave, _ := attend(t, c)
 			e.hears(t)
 			t.Logf("a second of speech is heard after %v", time.Since(began).Round(time.Millisecond))
 			if err := leave(); !errors.Is(err, errEnough) {
@@ -136,16 +137,23 @@ func TestKinds(t *testing.T) {
 
 // listens reports whether something on this machine listens on a TCP port. It does so without connecting, because the encoder accepts only
 // one connection.
-func listens(t *testing.T, port int) bool {
+func listens(t *testing.T, port int) bool { return bound(t, "tcp", port, "0A") }
+
+// waits reports whether something on this machine waits for datagrams on a UDP port.
+func waits(t *testing.T, port int) bool { return bound(t, "udp", port, "07") }
+
+// bound looks for a socket in a state (include/net/tcp_states.h of Linux).
+func bound(t *testing.T, network string, port int, state string) bool {
 	t.Helper()
-	sockets, err := os.ReadFile("/proc/net/tcp")
+	sockets, err := os.ReadFile("/proc/net/" + network)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return regexp.MustCompile(fmt.Sprintf(`(?m)^ *\d+: [0-9A-F]+:%04X [0-9A-F:]+ 0A `, port)).Match(sockets)
+	return regexp.MustCompile(fmt.Sprintf(`(?m)^ *\d+: [0-9A-F]+:%04X [0-9A-F:]+ %s `, port, state)).Match(sockets)
 }
 
-// publish makes an encoder send to an address as soon as something listens there, until the test ends.
+// publish makes an encoder send to an address as soon as something listens there, or listen there itself, until the test ends. It begins
+// again when it has lost whom it sends to.
 func publish(t *testing.T, to string, words ...string) {
 	t.Helper()
 	done := make(chan struct{})

@@ -11,17 +11,18 @@ import (
 	"testing"
 
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // TestSecretsStayOutOfArguments: everybody on a machine can read the arguments of processes. While they are in use, neither the password
 // nor a key in the address appears there.
 func TestSecretsStayOutOfArguments(t *testing.T) {
-	at := fmt.Sprintf("127.0.0.1:%d", port(t))
+	n := port(t)
+	at := fmt.Sprintf("127.0.0.1:%d", n)
 	launcher(t)
-	encoder(t, "-c:a", "aac", "-f", "mpegts", "srt://"+at+"?mode=listener&passphrase=hush-0123456789")
-	e := newListener()
-	e.listen(t, connect(t, "srt://"+at+"?streamid=hush", "hush-0123456789"))
-	e.hears(t)
+	publish(t, "srt://"+at+"?mode=listener&passphrase=hush-0123456789", "-c:a", "aac", "-f", "mpegts")
+	waittest.Until(t, "the encoder listens", func() bool { return waits(t, n) })
+	attend(t, connect(t, "srt://"+at+"?streamid=hush", "hush-0123456789"))
 	for _, pid := range children(t) {
 		b, err := os.ReadFile(filepath.Join("/proc", fmt.Sprint(pid), "cmdline"))
 		if err != nil || strings.Contains(string(b), "hush") || !strings.Contains(string(b), "pipe:0") {
@@ -52,15 +53,13 @@ func TestSecretsGoToTheirServerAlone(t *testing.T) {
 		http.Redirect(w, r, elsewhere.URL+"/live.m3u8", http.StatusFound)
 	}))
 	t.Cleanup(origin.Close)
-	_, over := newListener().listen(t, connect(t, "hls+"+origin.URL+"/live.m3u8", "ana:hush"))
-	if err := over(); !ends(err, models.EndFailedServer, true) || !strings.Contains(err.Error(), "certificate") {
+	_, err := endOf(t, connect(t, "hls+"+origin.URL+"/live.m3u8", "ana:hush"))
+	if !ends(err, models.EndFailedServer, true) || !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("a certificate of nobody's was taken: %v", err)
 	}
-	e := newListener()
 	plain := httptest.NewServer(origin.Config.Handler)
 	t.Cleanup(plain.Close)
-	e.listen(t, connect(t, "hls+"+plain.URL+"/live.m3u8", "ana:hush"))
-	e.hears(t)
+	attend(t, connect(t, "hls+"+plain.URL+"/live.m3u8", "ana:hush"))
 	if told.Load() > 0 || fetched.Load() == 0 || refused.Load() > 0 {
 		t.Errorf("another server was given the password %d of %d times; its own was not, %d times", told.Load(), fetched.Load(), refused.Load())
 	}

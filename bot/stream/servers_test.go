@@ -61,15 +61,14 @@ func TestIcecast(t *testing.T) {
 	n := port(t)
 	realServer(t, n, fmt.Sprintf(icecastSettings, n), "icecast2", "-c")
 	at := fmt.Sprintf("127.0.0.1:%d/live.mp3", n)
-	_, over := newListener().listen(t, connect(t, "icecast+http://"+at, ""))
-	if err := over(); !ends(err, models.EndRoomClosed, true) {
+	if _, err := endOf(t, connect(t, "icecast+http://"+at, "")); !ends(err, models.EndRoomClosed, true) {
 		t.Errorf("nobody sends there yet: %v", err)
 	}
 	source := encoder(t, "-b:a", "64k", "-content_type", "audio/mpeg", "-f", "mp3", "icecast://source:hackme@"+at)
 	for heard := false; !heard; { // until the source has connected
 		e := newListener()
 		leave, over := e.listen(t, connect(t, "icecast+http://"+at, ""))
-		if heard = e.heardOrOver(t); heard {
+		if heard = e.orOver(t, func() bool { return e.loud > 0 }); heard {
 			e.hears(t)
 			_ = source.Process.Kill()
 		} else if err := leave(); !ends(err, models.EndRoomClosed, true) {
@@ -78,20 +77,6 @@ func TestIcecast(t *testing.T) {
 		if err := over(); heard && !ends(err, models.EndRoomClosed, true) {
 			t.Errorf("the source is gone: %v", err)
 		}
-	}
-}
-
-// heardOrOver waits until something is heard or the stay is over.
-func (e *listener) heardOrOver(t *testing.T) (heard bool) {
-	t.Helper()
-	for {
-		e.mu.Lock()
-		heard, over := e.loud > 0, e.why != nil
-		e.mu.Unlock()
-		if heard || over {
-			return heard
-		}
-		<-e.news
 	}
 }
 
@@ -109,8 +94,7 @@ func TestNginx(t *testing.T) {
 	realServer(t, n, fmt.Sprintf(nginxSettings, t.TempDir(), n), "nginx", "-c")
 	at := fmt.Sprintf("rtmp://127.0.0.1:%d/live/key", n)
 	source := encoder(t, "-c:a", "aac", "-f", "flv", at)
-	e := newListener()
-	_, over := e.listen(t, connect(t, at, ""))
+	e, _, over := attend(t, connect(t, at, ""))
 	e.hears(t)
 	_ = source.Process.Kill()
 	if err := over(); !ends(err, models.EndFailedServer, true) {

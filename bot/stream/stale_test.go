@@ -29,19 +29,17 @@ func TestNothingIsHeardTwice(t *testing.T) {
 			web := httptest.NewServer(http.FileServer(http.Dir(dir)))
 			t.Cleanup(web.Close)
 			c := connect(t, "hls+"+web.URL+"/live.m3u8", "")
-			e := newListener()
-			_, over := e.listen(t, c)
+			e, _, over := attend(t, c)
 			e.hears(t)
-			if err := first.Process.Signal(end); err != nil {
+			err := first.Process.Signal(end)
+			if err != nil {
 				t.Fatal(err)
 			}
 			if err := over(); !ends(err, models.EndFailedServer, true) && !ends(err, models.EndRoomClosed, true) {
 				t.Errorf("its encoder is gone: %v", err)
 			}
 			for range 2 {
-				e = newListener()
-				_, over = e.listen(t, c)
-				if err := over(); !ends(err, models.EndRoomClosed, true) || e.joined > 0 || len(e.packets) > 0 {
+				if e, err = endOf(t, c); !ends(err, models.EndRoomClosed, true) || e.joined > 0 || len(e.packets) > 0 {
 					t.Errorf("nothing is new: %d joins, %d packets, %v", e.joined, len(e.packets), err)
 				}
 			}
@@ -49,7 +47,7 @@ func TestNothingIsHeardTwice(t *testing.T) {
 			for heard := false; !heard; { // until the encoder is running
 				e = newListener()
 				leave, _ := e.listen(t, c)
-				heard = e.heardOrOver(t)
+				heard = e.orOver(t, func() bool { return e.loud > 0 })
 				_ = leave()
 			}
 		})
