@@ -2,6 +2,7 @@ package peer
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"encoding/binary"
 	"io"
@@ -129,7 +130,9 @@ func TestAHostileServerEndsNothing(t *testing.T) {
 		gatherGuarded(t, url)
 		return
 	case "bare":
-		gatherBare(t, url)
+		for range 3 { // pion may give a server up, see gatherGuarded
+			gatherBare(t, url)
+		}
 		return
 	}
 	certFile, keyFile := certificate(t)
@@ -156,17 +159,20 @@ func TestAHostileServerEndsNothing(t *testing.T) {
 func gatherGuarded(t *testing.T, url string) {
 	t.Helper()
 	g := &guard.Guard{}
-	c, err := loopback(t, Config{Guard: g}).Receiver(Handler{}, ICEServer{URLs: []string{url}, Username: "u", Credential: "p"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	if _, err := c.OfferWithin(t.Context(), 5*time.Second); err != nil {
-		t.Error(err)
-	}
-	if g.Dropped(guard.STUN) == 0 {
-		t.Error("nothing was dropped")
-	}
+	f := loopback(t, Config{Guard: g})
+	waittest.Until(t, "something is dropped", func() bool { // on a busy machine pion may give a server up before it has answered
+		c, err := f.Receiver(Handler{}, ICEServer{URLs: []string{url}, Username: "u", Credential: "p"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		if _, err := c.OfferNow(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		return waittest.Holds(ctx, func() bool { return g.Dropped(guard.STUN) > 0 })
+	})
 }
 
 func gatherBare(t *testing.T, url string) {

@@ -131,7 +131,7 @@ func TestManySpeakersOneAfterTheOther(t *testing.T) {
 	for i := range maxTracks + 14 {
 		p := c.comes(fmt.Sprint("person", i))
 		c.negotiate()
-		if !c.talks(p, 5*time.Second) {
+		if !c.talks(p, waittest.Patience) {
 			t.Fatalf("the %dth speaker is not heard; %d tracks were opened", i+1, c.opened)
 		}
 		c.leaves(p)
@@ -145,12 +145,12 @@ func TestPastTheLimitSomebodyIsTold(t *testing.T) {
 	c.in.places = make(chan struct{}, 2)
 	ana, ben := c.comes("Ana"), c.comes("Ben")
 	c.negotiate()
-	if !c.talks(ana, 10*time.Second) || !c.talks(ben, 10*time.Second) {
+	if !c.talks(ana, waittest.Patience) || !c.talks(ben, waittest.Patience) {
 		t.Fatal("within the limit not everybody is heard")
 	}
 	eva := c.comes("Eva")
 	c.negotiate()
-	until := time.Now().Add(10 * time.Second)
+	until := time.Now().Add(waittest.Patience)
 	for len(full) == 0 {
 		if c.talks(eva, 5*time.Millisecond) || time.Now().After(until) {
 			t.Fatal("nobody is told that Eva is beyond the limit")
@@ -161,7 +161,7 @@ func TestPastTheLimitSomebodyIsTold(t *testing.T) {
 	}
 	c.leaves(ana)
 	c.negotiate()
-	if !c.talks(eva, 10*time.Second) {
+	if !c.talks(eva, waittest.Patience) {
 		t.Error("Ana is gone, and Eva is still not heard")
 	}
 }
