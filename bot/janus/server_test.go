@@ -5,13 +5,12 @@ import (
 	"sync"
 	"testing"
 
-	"go.uber.org/goleak"
-
 	"earshot/bot/bottest"
 	"earshot/bot/janus/janustest"
+	"earshot/models/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // server is a real Janus that a test may kill and start again.
 type server struct{ *janustest.Server }

@@ -15,6 +15,23 @@ func (c *Connector) Simulate(x *lk.SimulateScenario) error {
 	return s.signal().send(&lk.SignalRequest{Message: &lk.SignalRequest_Simulate{Simulate: x}})
 }
 
+// ShownWithin is how long the first line waits until others know of the bot.
+const ShownWithin = shownWithin
+
+// Shown reports whether the server has told others of the bot.
+func (c *Connector) Shown() bool {
+	s := c.current()
+	if s == nil {
+		return false
+	}
+	select {
+	case <-s.self.shown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Token is the ready token that the next join uses.
 func (c *Connector) Token() string {
 	c.mu.Lock()

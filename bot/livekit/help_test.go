@@ -21,6 +21,7 @@ import (
 	"earshot/bot/livekit"
 	"earshot/bot/livekit/livekittest"
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/models/waittest"
 )
 
@@ -28,7 +29,7 @@ import (
 // Close: those end by themselves.
 func TestMain(m *testing.M) {
 	const agent = "github.com/pion/ice/v2.(*Agent)."
-	goleak.VerifyTestMain(m, goleak.IgnoreAnyFunction(agent+"gatherCandidates"),
+	leaktest.Main(m, goleak.IgnoreAnyFunction(agent+"gatherCandidates"),
 		goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx"), goleak.IgnoreAnyFunction(agent+"gatherCandidatesSrflx.func1"))
 }
 
@@ -170,9 +171,6 @@ type track struct {
 	r       *listener
 	info    bot.TrackInfo
 	packets int
-	sent    int // by their numbers, those that did not come included
-	seq     uint16
-	last    time.Time
 	ended   bool
 }
 
@@ -181,12 +179,7 @@ func (k *track) Packet(raw []byte, level uint8) {
 	k.r.mu.Lock()
 	defer k.r.mu.Unlock()
 	if err == nil && len(p.Payload) > 8 {
-		if k.packets > 0 {
-			k.sent += int(int16(p.Seq - k.seq)) //nolint:gosec // RFC 3550: numbers wrap
-		}
-		k.seq = p.Seq
 		k.packets++
-		k.last = time.Now()
 	}
 }
 

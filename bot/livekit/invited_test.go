@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -63,7 +64,7 @@ func TestInvited(t *testing.T) {
 	t.Parallel()
 	s := server(t, "")
 	a, b := work(t, s, 2), work(t, s, 2)
-	registered := func() bool { return countLog(t, s, "worker registered") == 2 }
+	registered := func() bool { return countLog(t, s, "worker registered") >= 2 }
 	waittest.Until(t, "both workers", registered)
 	people := map[string]*person{}
 	for i, name := range []string{"one", "two", "three", "four"} {
@@ -94,12 +95,13 @@ func TestWorkerReturns(t *testing.T) {
 	t.Parallel()
 	s := server(t, "")
 	c := work(t, s, 1)
-	waittest.Until(t, "the worker", func() bool { return countLog(t, s, "worker registered") == 1 })
+	waittest.Until(t, "the worker", func() bool { return countLog(t, s, "worker registered") >= 1 })
+	before := countLog(t, s, "worker registered")
 	s.Kill()
 	if err := s.Restart(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	waittest.Until(t, "the worker's return", func() bool { return countLog(t, s, "worker registered") == 2 })
+	waittest.Until(t, "the worker's return", func() bool { return countLog(t, s, "worker registered") > before })
 	enter(t, livekit.PublishConfig{URL: s.URL("x"), Identity: "host"})
 	c.r.until(t, "the host's sound", c.r.hears("host"))
 }
@@ -136,28 +138,23 @@ func TestWebhooks(t *testing.T) {
 	r := newRoom()
 	listen(t, connector(t, livekit.Config{URL: s.URL("Open%20Mic")}), r)
 	ana.leave()
-	waittest.Until(t, "Ana's leaving", func() bool {
-		mu.Lock()
-		defer mu.Unlock()
-		for _, e := range events {
-			if e.Kind == livekit.EventLeft && e.Identity == "ana" {
-				return true
-			}
-		}
-		return false
-	})
-	mu.Lock()
-	defer mu.Unlock()
-	kinds := ""
-	for _, e := range events {
-		kinds += string(e.Kind) + " "
-		if e.Room != (models.Room{ID: "livekit://rooms.example/Open%20Mic", Name: "Open Mic", URL: "livekit://rooms.example/Open%20Mic"}) ||
-			e.Identity == "earshot" || e.ID == "" || time.Since(e.At).Abs() > time.Minute {
-			t.Errorf("event %+v", e)
+	came := func(kind livekit.EventKind, identity string) func() bool { // the server sends each by itself
+		return func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.ContainsFunc(events, func(e livekit.Event) bool { return e.Kind == kind && e.Identity == identity })
 		}
 	}
-	if !strings.Contains(kinds, "room_started") || !strings.Contains(kinds, "participant_joined") {
-		t.Errorf("events %s", kinds)
+	waittest.Until(t, "the room's opening", came(livekit.EventRoomStarted, ""))
+	waittest.Until(t, "Ana's coming", came(livekit.EventJoined, "ana"))
+	waittest.Until(t, "Ana's leaving", came(livekit.EventLeft, "ana"))
+	mu.Lock()
+	defer mu.Unlock()
+	for _, e := range events {
+		if e.Room != (models.Room{ID: "livekit://rooms.example/Open%20Mic", Name: "Open Mic", URL: "livekit://rooms.example/Open%20Mic"}) ||
+			e.Identity == "earshot" || e.ID == "" || time.Since(e.At).Abs() > 10*time.Minute {
+			t.Errorf("event %+v", e)
+		}
 	}
 }
 

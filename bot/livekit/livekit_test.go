@@ -24,6 +24,7 @@ func TestHearing(t *testing.T) {
 	r.until(t, "Bo's sound", r.hears("bo"))
 	r.until(t, "Cy's sound", r.hears("cy"))
 	r.until(t, "the word that Bo talks", func() bool { return r.talking["bo"] > 0 })
+	r.until(t, "the rights", func() bool { return r.can == livekit.Abilities() }) // of a busy server they are known later
 	r.mu.Lock()
 	for id, want := range map[string]models.Speaker{
 		"ana": {ID: "ana", Name: "Ana", Role: models.RoleHost}, "bo": {
@@ -36,9 +37,6 @@ func TestHearing(t *testing.T) {
 		if i := r.tracks[id].info; i.SpeakerID != id || i.SpeakerName != want.Name || i.Attribution != models.AttributionTrack || i.Track == "" {
 			t.Errorf("%s's track is %+v", id, i)
 		}
-	}
-	if want := livekit.Abilities(); r.can != want {
-		t.Errorf("the bot can %v", r.can)
 	}
 	r.mu.Unlock()
 

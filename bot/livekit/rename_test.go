@@ -10,7 +10,9 @@ import (
 	lk "github.com/livekit/protocol/livekit"
 
 	"earshot/bot"
+	"earshot/bot/internal/roomtest"
 	"earshot/bot/livekit"
+	"earshot/models/waittest"
 )
 
 // TestRename: the bot's name in the room changes and comes back, with the server's key and with a ready token that lets
@@ -41,34 +43,37 @@ func TestRename(t *testing.T) {
 				cfg.Auth = livekit.Credentials{Token: token}
 			}
 			r, c := newRoom(), connector(t, cfg)
-			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), roomtest.Patience)
 			defer cancel()
 			if err := c.Rename(ctx, "x"); !errors.Is(err, bot.ErrNotJoined) {
 				t.Errorf("before the join: %v", err)
 			}
 			listen(t, c, r)
 			call, service := admin(t, s, tt.name)
-			shown := func() string {
-				p, err := service.GetParticipant(call, &lk.RoomParticipantIdentity{Room: tt.name, Identity: "earshot"})
-				if err != nil {
-					t.Fatal(err)
-				}
-				return p.GetName()
+			shows := func(name string) { // its store is behind the room
+				t.Helper()
+				waittest.Until(t, "the name "+name, func() bool {
+					p, err := service.GetParticipant(call, &lk.RoomParticipantIdentity{Room: tt.name, Identity: "earshot"})
+					return err == nil && p.GetName() == name
+				})
 			}
 			err := c.Rename(ctx, "Earshot (paused)")
 			if !tt.may {
 				var refused *bot.RefusalError
-				if !errors.As(err, &refused) || !strings.Contains(err.Error(), "canUpdateOwnMetadata") || shown() != before {
-					t.Errorf("%v, shown as %q", err, shown())
+				if !errors.As(err, &refused) || !strings.Contains(err.Error(), "canUpdateOwnMetadata") {
+					t.Error(err)
 				}
+				shows(before)
 				return
 			}
-			if got := shown(); err != nil || got != "Earshot (paused)" {
-				t.Errorf("shown as %q, %v", got, err)
+			if err != nil {
+				t.Fatal(err)
 			}
-			if err := c.Rename(ctx, ""); err != nil || shown() != before {
-				t.Errorf("shown as %q again, %v", shown(), err)
+			shows("Earshot (paused)")
+			if err := c.Rename(ctx, ""); err != nil {
+				t.Fatal(err)
 			}
+			shows(before)
 		})
 	}
 }

@@ -10,8 +10,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"earshot/bot"
 	"earshot/bot/bottest"
 	"earshot/bot/internal/roomtest"
@@ -19,10 +17,11 @@ import (
 	"earshot/bot/mumble/mumbletest"
 	"earshot/bot/peer"
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/models/waittest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // server is a real murmurd with a channel Lobby, and one below it, Waiting.
 type server struct{ *mumbletest.Server }

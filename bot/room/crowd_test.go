@@ -15,6 +15,7 @@ import (
 	"earshot/bot"
 	"earshot/bot/audio"
 	"earshot/bot/bottest"
+	"earshot/bot/media"
 	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/waittest"
@@ -98,9 +99,13 @@ func (q quiet) listen(t *testing.T) (share float64, megabytes int64) {
 			share = min(share, (waittest.CPUTime(t) - before).Seconds())
 		}
 		megabytes = resident(t)
-		bottest.Pause(ctx, time.Second) // until the figures are updated
-		s := r.Stats()
-		if s.Decoded+s.Silent != q.tracks || s.Decoded > 0 && !q.decode && q.level > 0 {
+		var s media.Stats
+		updated, enough := context.WithTimeout(ctx, waittest.Patience)
+		defer enough()
+		if !waittest.Holds(updated, func() bool {
+			s = r.Stats()
+			return s.Decoded+s.Silent == q.tracks && (s.Decoded == 0 || q.decode || q.level == 0)
+		}) {
 			t.Errorf("%+v", s)
 		}
 		if s.Dropped+uint64(s.Media.Lost) > 0 {

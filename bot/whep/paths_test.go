@@ -30,7 +30,6 @@ type recorder struct {
 	conns  []*peer.Conn
 	posted sync.Once
 	first  chan struct{} // closed at the first offer; nil: nobody waits for it
-	second func()        // is called when the second offer was answered
 	dead   bool          // no candidate passes in either direction: no path is ever found
 	news   chan struct{}
 }
@@ -84,11 +83,37 @@ func (r *recorder) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		_, _ = io.WriteString(w, pathless(rec.Body.String()))
 	}
 	if q.Method == http.MethodPost {
-		if r.conns = append(r.conns, r.conn); len(r.conns) == 2 && r.second != nil {
-			r.second()
-		}
+		r.conns = append(r.conns, r.conn)
 	}
 }
+
+// readTwice calls then once two answers to offers have been read.
+type readTwice struct {
+	*http.Transport
+	then  func()
+	posts int
+}
+
+// RoundTrip implements http.RoundTripper.
+func (r *readTwice) RoundTrip(q *http.Request) (*http.Response, error) {
+	resp, err := r.Transport.RoundTrip(q)
+	if err != nil || q.Method != http.MethodPost {
+		return resp, err
+	}
+	if r.posts++; r.posts == 2 {
+		resp.Body = closing{resp.Body, r.then}
+	}
+	return resp, nil
+}
+
+// closing calls then when the body is closed.
+type closing struct {
+	io.ReadCloser
+	then func()
+}
+
+// Close implements io.Closer.
+func (c closing) Close() error { defer c.then(); return c.ReadCloser.Close() }
 
 // pathless is SDP without candidates.
 func pathless(sdp string) string {
@@ -183,7 +208,7 @@ func TestLinksOfTheAnswer(t *testing.T) {
 	defer client.CloseIdleConnections()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r.second = func() { time.AfterFunc(3*time.Second, cancel) } // the answer has been read by then
+	client.Transport = &readTwice{Transport: client.Transport.(*http.Transport), then: cancel}
 	_, err := bottest.Factory(t).Listen(ctx, peer.Endpoint{URL: web.URL + "/whep/x", Client: client}, nullSink{})
 	if err == nil {
 		t.Fatal("a server without media was joined")

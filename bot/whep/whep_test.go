@@ -14,7 +14,6 @@ import (
 
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v3"
-	"go.uber.org/goleak"
 
 	"earshot/bot"
 	"earshot/bot/bottest"
@@ -22,10 +21,11 @@ import (
 	"earshot/bot/peer"
 	"earshot/bot/whep"
 	"earshot/models"
+	"earshot/models/leaktest"
 	"earshot/models/waittest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // wire is a track that writes whatever RTP it is told to, on any SSRC and payload type.
 type wire struct {

@@ -19,18 +19,28 @@ import (
 type crowd struct {
 	t    *testing.T
 	base string
+	sdp  string // of all its offers; "": none was made yet
+}
+
+// offer is the offer of a client that never connects. It is made once: the lounge waits for a connection for some seconds only.
+func (c *crowd) offer() string {
+	c.t.Helper()
+	if c.sdp == "" {
+		c.sdp = offer(c.t)
+	}
+	return c.sdp
 }
 
 func fill(t *testing.T, l budget.Limits) *crowd {
 	t.Helper()
 	base, _ := open(t, server.Config{HostToken: hostToken, Limits: l})
-	return &crowd{t, base}
+	return &crowd{t: t, base: base}
 }
 
 // publish offers a publication and returns the status.
 func (c *crowd) publish(room, name, token string) int {
 	c.t.Helper()
-	status, _, _ := request(c.t, "POST", c.base+"/whip/"+room+"?name="+url.QueryEscape(name), "application/sdp", offer(c.t), bearer(token)...)
+	status, _, _ := request(c.t, "POST", c.base+"/whip/"+room+"?name="+url.QueryEscape(name), "application/sdp", c.offer(), bearer(token)...)
 	return status
 }
 
@@ -139,7 +149,7 @@ func TestPlacesComeBack(t *testing.T) {
 	c := fill(t, budget.Limits{PerAddress: 1})
 	const key = "0123456789abcdef"
 	join := func(key string) (int, string) {
-		status, header, _ := request(t, "POST", c.base+"/whip/lounge", "application/sdp", offer(t), lounge.KeyHeader, key)
+		status, header, _ := request(t, "POST", c.base+"/whip/lounge", "application/sdp", c.offer(), lounge.KeyHeader, key)
 		return status, header.Get("Location")
 	}
 	location := ""
@@ -171,7 +181,7 @@ func TestHearingIsBoundedToo(t *testing.T) {
 	c := fill(t, budget.Limits{PerAddress: 2, People: 2})
 	id, _ := talk(t, c.base, "Ana")
 	hear := func(token string) int {
-		status, _, _ := request(t, "POST", c.base+"/whep/lounge/"+id, "application/sdp", offer(t), bearer(token)...)
+		status, _, _ := request(t, "POST", c.base+"/whep/lounge/"+id, "application/sdp", c.offer(), bearer(token)...)
 		return status
 	}
 	for i := range 4 {
@@ -190,7 +200,7 @@ func TestHearingIsBoundedToo(t *testing.T) {
 // TestRoomsThatNobodyUsesEnd: a room in which nobody speaks is closed, with a word to its pages; one with a bot stays.
 func TestRoomsThatNobodyUsesEnd(t *testing.T) {
 	base, _ := open(t, server.Config{HostToken: hostToken, Limits: budget.Limits{Idle: 300 * time.Millisecond}})
-	c := &crowd{t, base}
+	c := &crowd{t: t, base: base}
 	if got := c.follow("kept", "listener=Earshot", hostToken); got != http.StatusOK {
 		t.Fatal(got)
 	}

@@ -1,28 +1,30 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/pion/rtp"
-	"go.uber.org/goleak"
 
 	"earshot/bot"
 	"earshot/bot/bottest"
 	"earshot/bot/lounge"
 	"earshot/bot/lounge/server"
 	"earshot/models"
+	"earshot/models/leaktest"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) { leaktest.Main(m) }
 
 // open runs a lounge until the test ends and returns its address and a way to end it earlier.
 func open(t *testing.T, c server.Config) (base string, stop func()) {
@@ -45,7 +47,7 @@ func open(t *testing.T, c server.Config) (base string, stop func()) {
 }
 
 // patience is how long a test waits for what must come.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 // frames is a recording of numbered packets, 20 ms apart.
 type frames struct {
@@ -71,12 +73,13 @@ func (f *frames) Next() (lounge.Frame, error) {
 // silence is a packet of 20 ms of digital silence (RFC 6716: CELT, one channel).
 const silence = "\xf8\xff\xfe"
 
-// held is a recording with silence before it until somebody listens: what is sent earlier is lost.
+// held is a recording with silence before it until somebody listens: what is sent earlier is lost. Where heard is set there is silence
+// after it, too, until all was heard: what is still on its way when somebody leaves may be lost.
 type held struct {
 	lounge.Source
-	listens <-chan struct{}
-	begin   time.Duration
-	begun   bool
+	listens, heard <-chan struct{}
+	begin, end     time.Duration
+	begun          bool
 }
 
 func (h *held) Next() (lounge.Frame, error) {
@@ -90,7 +93,19 @@ func (h *held) Next() (lounge.Frame, error) {
 		}
 	}
 	f, err := h.Source.Next()
-	f.At += h.begin + 20*time.Millisecond
+	if err == nil {
+		f.At += h.begin + 20*time.Millisecond
+		h.end = f.At
+		return f, nil
+	}
+	select {
+	case <-h.heard:
+	default:
+		if errors.Is(err, io.EOF) && h.heard != nil {
+			h.end += 20 * time.Millisecond
+			return lounge.Frame{Opus: []byte(silence), At: h.end}, nil
+		}
+	}
 	return f, err
 }
 
@@ -227,12 +242,12 @@ func TestForwarding(t *testing.T) {
 		tag        byte
 	}{{"Ana", "one", 1}, {"Ben", "one", 2}, {"Cem", "two", 3}}
 	var group sync.WaitGroup
-	listens := make(chan struct{})
+	listens, heard := make(chan struct{}), make(chan struct{})
 	for _, p := range people {
 		group.Go(func() {
 			err := lounge.Publish(context.Background(), lounge.PublishConfig{
 				BaseURL: base, Room: p.room, Name: p.name, Peer: bottest.Factory(t),
-				Source: &held{Source: &frames{tag: p.tag, of: n}, listens: listens},
+				Source: &held{Source: &frames{tag: p.tag, of: n}, listens: listens, heard: heard},
 			})
 			if err != nil {
 				t.Errorf("publishing %s: %v", p.name, err)
@@ -244,6 +259,13 @@ func TestForwarding(t *testing.T) {
 		e.until(t, p.name+"'s first packet", func() bool { tr := e.of(p.name); return tr != nil && len(tr.raw) > 0 })
 	}
 	close(listens)
+	for _, p := range people {
+		e := recorders[p.room]
+		e.until(t, p.name+"'s last packet", func() bool {
+			return slices.ContainsFunc(e.of(p.name).raw, func(raw []byte) bool { return bytes.HasSuffix(raw, payload(p.tag, n)) })
+		})
+	}
+	close(heard)
 	group.Wait()
 	for _, p := range people {
 		e := recorders[p.room]
@@ -265,10 +287,11 @@ func checkTrack(t *testing.T, e *recorder, name string, tag byte, want int) {
 	for i, raw := range tr.raw {
 		var p rtp.Packet
 		err := p.Unmarshal(raw)
-		if held := said == 0 && string(p.Payload) == silence; !held {
+		held := (said == 0 || said == want) && string(p.Payload) == silence
+		if !held {
 			said++
 		}
-		if err != nil || said > 0 && string(p.Payload) != string(payload(tag, said)) {
+		if err != nil || !held && string(p.Payload) != string(payload(tag, said)) {
 			t.Fatalf("%s: packet %d is not the one that was sent: %v", name, said, err)
 		}
 		seq := p.SequenceNumber

@@ -18,7 +18,7 @@ func TestOnlyTheTokenMakesAHost(t *testing.T) {
 	} {
 		base, _ := open(t, server.Config{HostToken: hostToken})
 		next := watch(t, base, "lounge", "")
-		c := &crowd{t, base}
+		c := &crowd{t: t, base: base}
 		for _, name := range []string{"Ana", "Ben"} {
 			if got := c.publish("lounge", name, tokens[name]); got != http.StatusCreated {
 				t.Fatalf("%s: %d", name, got)
@@ -37,7 +37,7 @@ func TestOnlyTheTokenMakesAHost(t *testing.T) {
 		}
 	}
 	base, _ := open(t, server.Config{}) // nobody can be a host
-	c := &crowd{t, base}
+	c := &crowd{t: t, base: base}
 	if got := c.publish("lounge", "Cem", "any token"); got != http.StatusUnauthorized {
 		t.Errorf("a token where there is none: %d", got)
 	}
@@ -60,7 +60,7 @@ func (c *crowd) write(you, name string) int {
 // TestNobodyPassesForTheHostOrTheBot: with a microphone, by another name later, in the chat and as a listener.
 func TestNobodyPassesForTheHostOrTheBot(t *testing.T) {
 	base, _ := open(t, server.Config{HostToken: hostToken})
-	c := &crowd{t, base}
+	c := &crowd{t: t, base: base}
 	next := watch(t, base, "lounge", "")
 	you := next("state", func(e lounge.Event) bool { return e.Type == lounge.EventRoom }).You
 	if got := c.publish("lounge", "Ana Maria", hostToken); got != http.StatusCreated {
@@ -103,7 +103,7 @@ func TestNobodyPassesForTheHostOrTheBot(t *testing.T) {
 // TestWhoHadTheHostsNameLosesIt: the name of a host who comes later is nobody else's, whether they speak or listen.
 func TestWhoHadTheHostsNameLosesIt(t *testing.T) {
 	base, _ := open(t, server.Config{HostToken: hostToken})
-	c := &crowd{t, base}
+	c := &crowd{t: t, base: base}
 	next := watch(t, base, "lounge", "")
 	if got := c.publish("lounge", "\u0410na", ""); got != http.StatusCreated { // Cyrillic
 		t.Fatal(got)
@@ -133,7 +133,7 @@ func TestChatSaysWhoIsVouchedFor(t *testing.T) {
 	if !line.Bot || line.Role == models.RoleHost {
 		t.Errorf("the bot's line: %+v", line)
 	}
-	if got := (&crowd{t, base}).write(you, "Ben"); got != http.StatusCreated {
+	if got := (&crowd{t: t, base: base}).write(you, "Ben"); got != http.StatusCreated {
 		t.Fatal(got)
 	}
 	line = next("Ben writes", func(e lounge.Event) bool { return e.Type == lounge.EventChat && e.Chat.Name == "Ben" }).Chat
