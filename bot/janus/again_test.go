@@ -45,8 +45,7 @@ func TestWhoCameAndWentWhileTheWebsocketWasAway(t *testing.T) {
 			if what.comes {
 				s.speak(t, 1234, "Cem", says("Cem"), nil)
 			}
-			w.Stall(false)
-			away := time.Since(began)
+			comesBack(t, w, began)
 			if what.comes {
 				e.until(t, "Cem", e.hears("Cem"))
 			}
@@ -60,10 +59,20 @@ func TestWhoCameAndWentWhileTheWebsocketWasAway(t *testing.T) {
 			e.onlyOwn(t, tags)
 			e.mu.Lock()
 			defer e.mu.Unlock()
-			if n := strings.Count(strings.Join(e.said, "\n"), "joined"); n != 1 && away < claimWithin/2 {
-				t.Errorf("joined %d times after %v: the session was not claimed but begun again", n, away)
+			if n := strings.Count(strings.Join(e.said, "\n"), "joined"); n != 1 {
+				t.Errorf("joined %d times: the session was not claimed but begun again", n)
 			}
 		})
+	}
+}
+
+// comesBack lets the way to a server be open again. On a machine that is so busy that it was away for too long there is nothing to see: the
+// session is over by then.
+func comesBack(t *testing.T, w *relaytest.TCP, began time.Time) {
+	t.Helper()
+	w.Stall(false)
+	if away := time.Since(began); away > claimWithin/2 {
+		t.Skipf("the websocket was away for %v, and a session is claimed within %v", away, claimWithin)
 	}
 }
 
@@ -94,10 +103,11 @@ func TestWhoCameToAMixWhileTheWebsocketWasAway(t *testing.T) {
 	e.until(t, "Ana", func() bool {
 		return e.has("speaker Ana") && slices.ContainsFunc(e.tracks, func(x *track) bool { return x.loud > 20 })
 	})
+	began := time.Now()
 	w.Stall(true)
 	w.Cut()
 	leave()
 	s.recite(t, "bridge/5678", "Ben")
-	w.Stall(false)
+	comesBack(t, w, began)
 	e.until(t, "Ben", func() bool { return e.has("speaker Ben") && e.has("left Ana") })
 }
