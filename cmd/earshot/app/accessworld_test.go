@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,8 +47,8 @@ type accessWorld struct {
 	spare  string // id of a key that nobody uses
 }
 
-// worldTime is when everything in the rooms was said.
-func worldTime() time.Time { return time.Now().UTC().Truncate(24 * time.Hour).Add(-30 * time.Hour) }
+// worldTime is when everything in the rooms was said: the same time in all worlds, even if a test runs over midnight.
+var worldTime = sync.OnceValue(func() time.Time { return time.Now().UTC().Truncate(24 * time.Hour).Add(-30 * time.Hour) })
 
 // roomAt returns the id of the test room with a name.
 func roomAt(name string) string {

@@ -157,8 +157,8 @@ func (k *lossyLink) judge(t *testing.T, offline float64) {
 	}
 }
 
-// inTime is the longest delay of a packet in an attempt that counts: these links delay by less.
-const inTime = 300 * time.Millisecond
+// inTime is the longest delay of a packet in an attempt that counts: these links delay by less, and no packet is waited for longer.
+const inTime = 240 * time.Millisecond
 
 // punctual is a connector that measures how late packets arrive compared with the earliest of their track.
 type punctual struct {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +16,7 @@ import (
 	"earshot/cmd/earshot/playback"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/waittest"
 )
 
 // TestKilledInTheMiddle kills the program while clips are in the spool, and starts it again: everything that was stored before the
@@ -39,8 +41,9 @@ func TestKilledInTheMiddle(t *testing.T) {
 	if err != nil || len(sessions) != 1 {
 		t.Fatalf("%d sessions, %v", len(sessions), err)
 	}
-	if x := sessions[0]; x.Live() || x.Pending != 0 || x.Failed != 0 || x.Gaps != 1 {
-		t.Errorf("after the restart: live %v, pending %d, failed %d, gaps %d", x.Live(), x.Pending, x.Failed, x.Gaps)
+	gaps := notTooLate(t, s.Store, sessions[0].ID)
+	if x := sessions[0]; x.Live() || x.Pending != 0 || x.Failed != 0 || len(gaps) != 1 || gaps[0].Cause != models.GapRestart {
+		t.Errorf("after the restart: live %v, pending %d, failed %d, gaps %+v", x.Live(), x.Pending, x.Failed, gaps)
 	}
 	us := lines(t, s, sessions[0].ID)
 	seen := map[models.Key]int{}
@@ -88,18 +91,18 @@ func killDemo(t *testing.T, dir string, stored int) time.Time {
 // process, and looks again, since the clip may have been decoded in between.
 func stopHolding(t *testing.T, p *os.Process, dir string, stored int) {
 	t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); {
+	waittest.Until(t, "a clip is pending", func() bool {
 		keys, lines := heldBy(t, dir)
 		if len(keys) == 0 || lines < stored {
-			continue
+			return false
 		}
 		send(t, p, syscall.SIGSTOP)
 		if keys, _ := heldBy(t, dir); len(keys) > 0 {
-			return
+			return true
 		}
 		send(t, p, syscall.SIGCONT)
-	}
-	t.Error("no clip was pending within a minute")
+		return false
+	})
 }
 
 func send(t *testing.T, p *os.Process, s os.Signal) {
@@ -131,31 +134,29 @@ func heldBy(t *testing.T, dir string) (pending []models.Key, lines int) {
 }
 
 // checkSaidUntil requires every line of the script that had ended, including the silence that ends a clip, before a time. No line of
-// the script is longer than 3.5 s, and the recordings begin within 2.5 s of the session.
+// the script is longer than 3.5 s; what remains of the seven is for a busy machine. The first line had ended: others were stored.
 func checkSaidUntil(t *testing.T, us []models.Utterance, until time.Duration) {
 	t.Helper()
 	script, err := playback.Script()
 	if err != nil {
 		t.Fatal(err)
 	}
-	var finished []playback.ScriptLine
-	for _, c := range script {
-		if c.At+7*time.Second < until {
+	began := beginning(t, script, us)
+	finished := slices.Clone(script[:1])
+	for _, c := range script[1:] {
+		if time.Duration(began)*time.Millisecond+c.At+7*time.Second < until {
 			finished = append(finished, c)
 		}
 	}
-	if len(finished) == 0 {
-		t.Fatalf("killed after %s, before a line was over", until)
-	}
-	checkWords(t, finished, only(us, finished))
+	checkWords(t, finished, only(us, finished, began))
 }
 
-// only returns the lines near the given lines of the script.
-func only(us []models.Utterance, cues []playback.ScriptLine) []models.Utterance {
+// only returns the lines near the given lines of a script that begins at a time of the session.
+func only(us []models.Utterance, cues []playback.ScriptLine, began int64) []models.Utterance {
 	var out []models.Utterance
 	for _, u := range us {
 		for _, c := range cues {
-			if u.SpeakerName == c.Speaker && near(u.StartMS, c.At.Milliseconds()) {
+			if u.SpeakerName == c.Speaker && near(u.StartMS-began, c.At.Milliseconds()) {
 				out = append(out, u)
 			}
 		}
@@ -177,11 +178,11 @@ func TestFault21StoppedWhilePeopleSpeak(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = cmd.Process.Kill() })
 	stopHolding(t, cmd.Process, dir, 2)
+	told := time.Now()
 	send(t, cmd.Process, syscall.SIGTERM)
 	send(t, cmd.Process, syscall.SIGCONT)
-	told := time.Now()
 	_ = cmd.Wait() // its code says that the demo was cut short
-	if took := time.Since(told); took > drainTime+10*time.Second {
+	if took := time.Since(told); took > drainTime+time.Minute {
 		t.Errorf("it took %v to stop", took)
 	}
 	if !cmd.ProcessState.Exited() {
@@ -196,8 +197,9 @@ func TestFault21StoppedWhilePeopleSpeak(t *testing.T) {
 	if err != nil || len(sessions) != 1 {
 		t.Fatalf("%d sessions, %v", len(sessions), err)
 	}
-	if x := sessions[0]; x.Live() || x.Pending != 0 || x.Failed != 0 || x.Gaps != 0 || x.Reason != models.EndStopped {
-		t.Errorf("after the stop: live %v, pending %d, failed %d, gaps %d, reason %s", x.Live(), x.Pending, x.Failed, x.Gaps, x.Reason)
+	gaps := notTooLate(t, store, sessions[0].ID)
+	if x := sessions[0]; x.Live() || x.Pending != 0 || x.Failed != 0 || len(gaps) > 0 || x.Reason != models.EndStopped {
+		t.Errorf("after the stop: live %v, pending %d, failed %d, gaps %+v, reason %s", x.Live(), x.Pending, x.Failed, gaps, x.Reason)
 	}
 	us, err := store.Utterances(t.Context(), sessions[0].ID)
 	if err != nil {

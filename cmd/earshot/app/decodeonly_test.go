@@ -4,7 +4,11 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
+	"strconv"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,7 +18,6 @@ import (
 	"earshot/models"
 	"earshot/models/postgres/pgtest"
 	"earshot/models/waittest"
-	"earshot/transcribe/fixture"
 )
 
 // startDecoder starts a process that only decodes, and kills it when the test is over.
@@ -32,6 +35,27 @@ func startDecoder(t *testing.T, database string) *exec.Cmd {
 		_ = cmd.Wait()
 	})
 	return cmd
+}
+
+// childOf returns the child of a process.
+func childOf(t *testing.T, parent int) int {
+	t.Helper()
+	all, err := filepath.Glob("/proc/[0-9]*/stat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range all {
+		stat, _ := os.ReadFile(name) // it may have ended
+		_, rest, _ := strings.Cut(string(stat), ") ")
+		pid, _, _ := strings.Cut(string(stat), " ")
+		if f := strings.Fields(rest); len(f) > 1 && f[1] == strconv.Itoa(parent) { // proc(5): state, ppid
+			if child, err := strconv.Atoi(pid); err == nil {
+				return child
+			}
+		}
+	}
+	t.Fatalf("process %d has no child", parent)
+	return 0
 }
 
 // One process hears a room and another decodes what is said there. When the second is killed in the middle of it, a third does the
@@ -61,6 +85,8 @@ func TestDecodedByOtherProcesses(t *testing.T) {
 			session, err = s.playIn(ctx, l.Addr().String(), room, []playback.Speech{ana})
 			played <- err
 		}()
+		waittest.Until(t, "the other process decodes", func() bool { return s.text.Stats().Answered > 0 })
+		sendTo(t, childOf(t, first.Process.Pid), syscall.SIGSTOP) // so that what it begins from now on is in the middle for a while
 		waittest.Until(t, "a clip is being decoded", func() bool {
 			keys, err := s.Store.PendingKeys(ctx)
 			return err == nil && slices.ContainsFunc(keys, func(k models.Key) bool {
@@ -82,13 +108,17 @@ func TestDecodedByOtherProcesses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	said := lines(t, s, session.ID)
-	if len(said) != len(ana.Lines) {
-		t.Fatalf("%d lines", len(said))
+	said, want := lines(t, s, session.ID), ""
+	for _, line := range ana.Lines {
+		want += line.Text + " "
 	}
-	for i, u := range said {
-		if wrong, _ := fixture.WER(tape[i].Text, u.Text); wrong > 0 || u.State != models.UtteranceOK {
-			t.Errorf("%q, want %q", u.Text, tape[i].Text)
+	// A machine that is too busy to talk without a stop makes two lines of one.
+	if errs, n, heard := wordErrors(said, "Ana", want); len(said) < len(ana.Lines) || errs*10 > n {
+		t.Errorf("%d lines, %d of %d words wrong: %q", len(said), errs, n, heard)
+	}
+	for _, u := range said {
+		if u.State != models.UtteranceOK {
+			t.Errorf("%v is %s", u.Key, u.State)
 		}
 	}
 	if st := s.text.Stats(); st.Decoded != 0 || st.Answered != uint64(len(said)) {

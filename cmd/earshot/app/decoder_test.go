@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -135,26 +136,29 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		said := ""
-		for i, u := range sentences(t) {
-			said += u.Text + " "
-			clip := models.Clip{
-				Key: models.Key{Session: "s", Epoch: session.Epoch, Track: "t", Seq: i + 1}, SpeakerName: "Ana",
-				StartMS: int64(i) * 10_000, EndMS: int64(i)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM, Opus: []byte("kept"),
-			}
-			if err := running.Clip(ctx, clip); err != nil {
-				return err
+		all, said, clips := sentences(t), "", 0
+		more := func() { // so that there is always something to decode
+			for ; s.text.Stats().Queued < 4; clips++ {
+				u := all[clips%len(all)]
+				said += u.Text + " "
+				clip := models.Clip{
+					Key: models.Key{Session: "s", Epoch: session.Epoch, Track: "t", Seq: clips + 1}, SpeakerName: "Ana",
+					StartMS: int64(clips) * 10_000, EndMS: int64(clips)*10_000 + int64(len(u.PCM))/16, PCM: u.PCM, Opus: []byte("kept"),
+				}
+				if err := running.Clip(ctx, clip); err != nil {
+					t.Fatal(err)
+				}
 			}
 		}
 		for kills := uint64(1); kills <= 4; kills++ {
-			killDecoder(ctx, t, s, kills)
+			killDecoder(ctx, t, s, kills, more)
 		}
 		if err := s.text.Drain(ctx); err != nil {
 			return err
 		}
 		us := lines(t, s, "s")
-		if errs, n, heard := wordErrors(us, "Ana", said); len(us) != len(sentences(t)) || errs > n/10 {
-			t.Errorf("%d lines, heard %q", len(us), heard)
+		if errs, n, heard := wordErrors(us, "Ana", said); len(us) != clips || errs > n/10 {
+			t.Errorf("%d lines of %d, heard %q", len(us), clips, heard)
 		}
 		if st := s.text.Stats(); st.Failed != 0 || st.Retried == 0 || s.decoders.main.Stats().Restarts != 4 {
 			t.Errorf("service %+v, pool %+v", st, s.decoders.main.Stats())
@@ -167,12 +171,12 @@ func TestFault17DecoderKilledWhilePeopleSpeak(t *testing.T) {
 }
 
 // killDecoder kills the only decoder after another line was stored, that is, during the next decode, and waits for a new one to be
-// ready.
-func killDecoder(ctx context.Context, t *testing.T, s *App, kills uint64) {
+// ready. more submits clips when there are few.
+func killDecoder(ctx context.Context, t *testing.T, s *App, kills uint64, more func()) {
 	t.Helper()
 	done := s.text.Stats().Decoded
-	waittest.Holds(ctx, func() bool { return s.text.Stats().Decoded >= done+2 })
-	intoDecode(ctx, t, s.decoders.main.Stats().Processes[0].PID)
+	waittest.Holds(ctx, func() bool { more(); return s.text.Stats().Decoded >= done+2 })
+	intoDecode(ctx, t, s.decoders.main.Stats().Processes[0].PID, 1, func() bool { more(); return false })
 	killed := time.Now()
 	for _, p := range s.decoders.main.Stats().Processes {
 		if err := syscall.Kill(p.PID, syscall.SIGKILL); err != nil {
@@ -186,22 +190,28 @@ func killDecoder(ctx context.Context, t *testing.T, s *App, kills uint64) {
 	t.Logf("another decoder was ready after %v", time.Since(killed)) // 2 s is the aim; a busy machine takes longer
 }
 
-// intoDecode waits until a decoder with work uses CPU time: it is in the middle of a decode, however slow this machine is.
-func intoDecode(ctx context.Context, t *testing.T, pid int) {
+// intoDecode waits until a decoder with work has used some ticks of CPU time: it is in the middle of a decode, however slow this machine
+// is. It waits no longer when the work is over.
+func intoDecode(ctx context.Context, t *testing.T, pid, ticks int, over func() bool) {
 	t.Helper()
 	began := cpuTicks(t, pid)
-	waittest.Holds(ctx, func() bool { return cpuTicks(t, pid) != began })
+	waittest.Holds(ctx, func() bool { return cpuTicks(t, pid) >= began+ticks || over() })
 }
 
-// cpuTicks is the CPU time of a process as the kernel reports it (proc(5): utime and stime).
-func cpuTicks(t *testing.T, pid int) string {
+// cpuTicks is the CPU time of a process in hundredths of a second, as the kernel reports it (proc(5): utime and stime).
+func cpuTicks(t *testing.T, pid int) int {
 	t.Helper()
 	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	fields := strings.Fields(string(stat))
 	if err != nil || len(fields) < 15 {
 		t.Fatalf("no CPU time of process %d: %v", pid, err)
 	}
-	return strings.Join(fields[13:15], " ")
+	user, err := strconv.Atoi(fields[13])
+	system, errS := strconv.Atoi(fields[14])
+	if err := errors.Join(err, errS); err != nil {
+		t.Fatal(err)
+	}
+	return user + system
 }
 
 // Fault 18: a file that is not a model, or not the one that its name claims, is refused at once, with advice, before any process
@@ -254,7 +264,7 @@ func TestFault18ModelFiles(t *testing.T) {
 			if code != 2 || !strings.Contains(told, tt.want) || !strings.Contains(told, name) {
 				t.Errorf("exit code %d, %s", code, told)
 			}
-			if took := time.Since(began); took > 20*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("it took %v", took)
 			}
 		})

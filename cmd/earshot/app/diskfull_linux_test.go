@@ -19,7 +19,6 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/postgres/pgtest"
-	"earshot/models/waittest"
 )
 
 // Fault 22: the disk fills up while people speak, and space is freed again. Nothing that was said is lost: it waits in memory and is
@@ -115,8 +114,8 @@ func talkWhileFull(t *testing.T, disk, says string, cfg configs.Config) {
 
 // fillDisk uses up all space once a line is stored, and frees it once the log has reported a clip that could not be stored.
 func (a *App) fillDisk(ctx context.Context, disk, says string, log *programtest.Output) error {
-	if !waittest.Holds(ctx, func() bool { return a.text.Stats().Decoded > 0 }) {
-		return context.Cause(ctx)
+	if !a.waiting(ctx, func() bool { return a.text.Stats().Decoded > 0 }) {
+		return errors.New("nothing is decoded")
 	}
 	name := filepath.Join(disk, "filler")
 	f, err := os.Create(name)
@@ -130,8 +129,8 @@ func (a *App) fillDisk(ctx context.Context, disk, says string, log *programtest.
 			return err
 		}
 	}
-	if !waittest.Holds(ctx, func() bool { return strings.Contains(log.String(), says) }) {
-		return context.Cause(ctx)
+	if !a.waiting(ctx, func() bool { return strings.Contains(log.String(), says) }) {
+		return errors.New("the log does not tell of a full disk")
 	}
 	return errors.Join(f.Close(), os.Remove(name))
 }

@@ -23,6 +23,7 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/models/waittest"
 	"earshot/moderation/review/events"
 )
 
@@ -159,7 +160,7 @@ func killCrowd(t *testing.T, dir string, rng *rand.Rand) (shown []string) {
 	}
 	after, line := time.Duration(rng.Int64N(int64(7*time.Second))), -1
 	if rng.IntN(2) == 0 {
-		after, line = 30*time.Second, rng.IntN(12)
+		after, line = waittest.Patience, rng.IntN(12)
 	}
 	pause := time.Duration(rng.Int64N(int64(60 * time.Millisecond)))
 	var killed atomic.Bool

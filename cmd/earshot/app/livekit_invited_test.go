@@ -146,7 +146,7 @@ func TestLiveKitDispatch(t *testing.T) {
 	crew := []*invitee{waitForInvitations(t, address, "EARSHOT_CONFIG="+file), waitForInvitations(t, address, "EARSHOT_CONFIG="+file)}
 	waittest.Until(t, "both wait for invitations", func() bool { // dispatches that come before a worker are not kept
 		log, err := os.ReadFile(server.Log())
-		return err == nil && strings.Count(string(log), "worker registered") == len(crew)
+		return err == nil && strings.Count(string(log), "worker registered") >= len(crew)
 	})
 	var who [2]*invitee
 	var sessions, dispatches [2]string
@@ -258,7 +258,7 @@ func TestLiveKitWebhooks(t *testing.T) {
 	if err := admin.Delete(); err != nil {
 		t.Fatal(err)
 	}
-	waittest.Until(t, "the room's end is known", func() bool { return finished.Load() == 1 })
+	waittest.Until(t, "the room's end is known", func() bool { return finished.Load() > 0 })
 	visit("Dia")
 	waittest.Until(t, "the bot comes to the next room of this name", func() (there bool) { session, there = i.in("stage"); return there })
 	i.checkHeard(t, session, "Dia", all[5].Text)

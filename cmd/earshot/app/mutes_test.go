@@ -5,16 +5,19 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"earshot/bot/lounge"
 	"earshot/models"
+	"earshot/models/sqlite"
 	"earshot/moderation/review/events"
 )
 
-// TestMuteOutlivesARestart: the program is stopped during a mute of some seconds in a real room, and starts again after the mute
+// TestMuteOutlivesARestart: the program is stopped during a mute of ten minutes in a real room, and starts again after the mute
 // should have ended. The mute holds until then; the next stay ends it, and all of it is stored.
 func TestMuteOutlivesARestart(t *testing.T) {
 	if testing.Short() {
@@ -28,15 +31,38 @@ func TestMuteOutlivesARestart(t *testing.T) {
 		t.Run(until, func(t *testing.T) { stayUntilSeen(t, dir, address, token, until, put) })
 	}
 	run("mute", models.Action{
-		ID: "mute", Session: "stage-before", Verb: models.VerbMute, TargetID: ben, TargetName: "Ben", ForMS: 1000, State: models.ActionPlanned,
+		ID: "mute", Session: "stage-before", Verb: models.VerbMute, TargetID: ben, TargetName: "Ben", ForMS: 600_000, State: models.ActionPlanned,
 		By: "host", Created: time.Now().UTC(),
 	})
 	if !heldInLounge(t, address, ben) {
 		t.Error("Ben is not muted in the lounge")
 	}
+	endMutes(t, dir)
 	run(models.EndOf("mute"))
 	if heldInLounge(t, address, ben) {
 		t.Error("Ben is muted for good")
+	}
+}
+
+// endMutes changes the database as if the time of all mutes on the stage were over.
+func endMutes(t *testing.T, dir string) {
+	t.Helper()
+	store, err := sqlite.Open(t.Context(), filepath.Join(dir, "earshot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := store.Restrictions(t.Context(), "stage")
+	if err != nil || len(held) != 1 {
+		t.Errorf("in force: %+v, %v", held, err)
+	}
+	for _, r := range held {
+		r.Until = time.Now()
+		if err := store.PutRestriction(t.Context(), r); err != nil {
+			t.Error(err)
+		}
+	}
+	if err := store.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -58,12 +84,7 @@ func stayUntilSeen(t *testing.T, dir, address, token, until string, put []models
 				return err
 			}
 		}
-		return stayUntil(ctx, t, s, address, token, func() {
-			for a, err := s.Store.Action(ctx, until); ctx.Err() == nil &&
-				(err != nil || a.State != models.ActionSeen); a, err = s.Store.Action(ctx, until) {
-				waitFor(ctx, watcher, until)
-			}
-		})
+		return stayUntil(ctx, t, s, address, token, new(atomic.Int64), func() { untilSeen(ctx, s, watcher, until) })
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -78,7 +78,9 @@ func TestSecondOpinion(t *testing.T) {
 			s, _ := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"),
 				"EARSHOT_OPINION_URL="+server.URL+"/v1", "EARSHOT_OPINION_MODEL=small", "EARSHOT_OPINION_TIMEOUT="+timeout)
 			d := sayAndWait(t, s, c.say)
-			if d.Verdict != c.verdict || d.Mode != c.mode || d.Opinion == nil || d.Opinion.State != c.state || calls.Load() != c.calls {
+			// On a busy machine the short limit may be over before the server is asked.
+			asked := calls.Load() == c.calls || c.hang && calls.Load() == 0
+			if d.Verdict != c.verdict || d.Mode != c.mode || d.Opinion == nil || d.Opinion.State != c.state || !asked {
 				t.Errorf("%s in mode %s, %+v after %d calls: %s", d.Verdict, d.Mode, d.Opinion, calls.Load(), d.Why)
 			}
 			actions, err := s.Store.Actions(t.Context(), "s")

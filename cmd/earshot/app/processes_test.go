@@ -230,15 +230,16 @@ func TestAccessOfTwoProcesses(t *testing.T) {
 			t.Fatal(err)
 		}
 		follow(t, lines, "data: access")
-		if took := time.Since(began); took > 8*time.Second {
+		if took := time.Since(began); took > 14*time.Second { // it checks by itself at each beat, every 15 s
 			t.Errorf("%s: the stream of the other process ended after %v", why, took)
 		}
 	}
 	secret, id := key("Kim")
 	guess(t, oneURL, 8)
 	ends(secret, "a key is revoked", func() error { return one.access.members.Revoke(ctx, id, "Kim") }) // and the guesses were told before
-	if codes := guess(t, twoURL, 6); codes[http.StatusTooManyRequests] == 0 {
-		t.Errorf("after 8 failed logins at the other process 6 at once answered %v", codes)
+	// One attempt more is allowed for every five seconds since.
+	if codes := guess(t, twoURL, 20); codes[http.StatusTooManyRequests] == 0 {
+		t.Errorf("after 8 failed logins at the other process 20 at once answered %v", codes)
 	}
 	secret, _ = key("Ben")
 	ends(secret, "a person is removed", func() error { return one.access.members.Remove(ctx, ben.ID, "Kim") })

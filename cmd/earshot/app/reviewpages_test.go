@@ -12,7 +12,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/models/waittest"
@@ -55,7 +54,7 @@ func TestReviewPagesInABrowser(t *testing.T) {
 	waittest.Until(t, "the demo says where its page is", func() bool { return review.MatchString(out.String()) })
 	where := review.FindStringSubmatch(out.String())
 
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), browserWithin)
 	defer cancel()
 	script := exec.CommandContext(
 		ctx, "node", "testdata/browser/review.mjs", modules, chromium, where[1], where[2], os.Getenv("EARSHOT_TEST_SHOTS"),

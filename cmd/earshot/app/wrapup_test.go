@@ -28,14 +28,14 @@ func TestAfterwardsIsDoneWhenDecodingCatchesUp(t *testing.T) {
 		if _, err := s.rooms.endSession(ctx, session, models.EndRoomClosed, nil); err != nil {
 			return err
 		}
-		if took := time.Since(began); took > time.Second {
+		if took := time.Since(began); took > drainTime/2 { // nobody decodes the clip: whoever waits for that waits for long
 			t.Errorf("the end of the stay waited %v", took)
 		}
 		if err := s.Store.Put(ctx, recordOf(lineOf(c), nil)); err != nil { // decoding has caught up
 			return err
 		}
 		if !s.waiting(ctx, func() bool { _, err := s.Store.Summary(ctx, "s1", models.SummarySession); return err == nil }) {
-			t.Error("10 s after the last word was decoded there is no summary; only the next start of the program makes it")
+			t.Error("after the last word was decoded there is no summary; only the next start of the program makes it")
 		}
 		return nil
 	})
@@ -96,9 +96,9 @@ func TestARoomThatOpensAgain(t *testing.T) {
 		waittest.Until(t, "it takes the room", func() bool { _, err := rooms.Join(ctx, fleet.JoinRequest{}); return err == nil })
 		over := <-b.over
 		if !s.waiting(ctx, func() bool { return !rooms.Has("open-mic") }) {
-			t.Fatal("the bot does not want to come to a room that was over 10 s ago")
+			t.Fatal("the bot does not want to come to a room that is over")
 		}
-		if took := time.Since(over); took > 2*time.Second {
+		if took := time.Since(over); took > drainTime/2 { // nobody decodes the clip: whoever waits for that waits for long
 			t.Errorf("it could come again %v after the room was over: what is said there meanwhile is not heard, and not told", took)
 		}
 		stop()
