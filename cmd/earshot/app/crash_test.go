@@ -2,7 +2,6 @@ package app
 
 import (
 	"bufio"
-	"context"
 	"errors"
 	"io"
 	"os"
@@ -34,7 +33,7 @@ func TestKilledInTheMiddle(t *testing.T) {
 	}
 
 	s, l := openTestApp(t, dir)
-	if err := s.Run(t.Context(), l, func(context.Context) error { return nil }); err != nil {
+	if err := s.Run(t.Context(), l, s.text.Drain); err != nil {
 		t.Fatal(err)
 	}
 	sessions, err := s.Store.Sessions(t.Context(), models.SessionQuery{})

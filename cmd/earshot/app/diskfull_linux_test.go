@@ -112,7 +112,8 @@ func talkWhileFull(t *testing.T, disk, says string, cfg configs.Config) {
 	}
 }
 
-// fillDisk uses up all space once a line is stored, and frees it once the log has reported a clip that could not be stored.
+// fillDisk uses up all space once a line is stored, and frees it once the log has reported a clip that could not be stored. It returns
+// when the database can be written to again.
 func (a *App) fillDisk(ctx context.Context, disk, says string, log *programtest.Output) error {
 	if !a.waiting(ctx, func() bool { return a.text.Stats().Decoded > 0 }) {
 		return errors.New("nothing is decoded")
@@ -132,7 +133,13 @@ func (a *App) fillDisk(ctx context.Context, disk, says string, log *programtest.
 	if !a.waiting(ctx, func() bool { return strings.Contains(log.String(), says) }) {
 		return errors.New("the log does not tell of a full disk")
 	}
-	return errors.Join(f.Close(), os.Remove(name))
+	if err := errors.Join(f.Close(), os.Remove(name)); err != nil {
+		return err
+	}
+	if !a.waiting(ctx, func() bool { return a.Store.Trouble() == nil }) {
+		return errors.New("nothing is stored although there is space")
+	}
+	return nil
 }
 
 // smallDisk mounts a disk of a given size until the test ends, which requires root.

@@ -59,7 +59,7 @@ func TestSecondLook(t *testing.T) {
 				return err
 			}
 		}
-		return nil
+		return s.text.Drain(ctx)
 	})
 	if err != nil {
 		t.Fatal(err)
