@@ -49,14 +49,15 @@ cluster: deps-tests ## three processes that share a database and ROOMS=12 rooms 
 	@$(ENV) cd cmd/earshot/internal/clustertest; export EARSHOT_SHOW_ROOMS='$(ROOMS)'; if [ -t 1 ]; then export EARSHOT_SHOW_CLEARS=1; fi; \
 	  go test -v -count 1 -timeout 15m -run '^TestShow$$' .
 
-# go test vets what it builds anyway: go vet by itself would type-check and compile everything once more. Before that all packages are
-# compiled, with the race detector and without, beside nothing that is timed; go list -export links no program, as go build would.
-test: deps-tests ## all tests with the race detector, and go vet's checks (PKG=./bot/... RUN=TestName to choose)
+# go vet's checks are make lint's: go test would type-check a thousand packages for them, and once more with the race detector. Before the
+# tests all packages are compiled, with the detector and without, beside nothing that is timed; go list -export links no program, as go
+# build would.
+test: deps-tests ## all tests with the race detector (PKG=./bot/... RUN=TestName to choose)
 	@$(ENV) go list -export -race $(PKG) >/dev/null && go list -export $(PKG) >/dev/null
 	@$(TESTS) PKG='$(PKG)' RUN='$(RUN)' P='$(P)' scripts/test.sh -timeout 45m -parallel $(PARALLEL)
 
-quick: deps ## for work in progress, in a minute and a half: go vet's checks and the tests that need no real servers (PKG=, RUN=)
-	@$(TESTS) go test -vet=all -short -timeout 5m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(PKG)
+quick: deps ## for work in progress, in a minute and a half: the tests that need no real servers (PKG=, RUN=)
+	@$(TESTS) go test -vet=off -short -timeout 5m -parallel $(PARALLEL) -p $(P) -run '$(RUN)' $(PKG)
 
 test-rooms: deps-tests ## the tests against real room servers alone, verbosely (RUN=TestName to choose)
 	@$(TESTS) go test -v -count 1 -timeout 20m -run '$(RUN)' ./bot/livekit/... ./bot/janus/... ./bot/mumble/... ./bot/jitsi/... ./bot/whep ./bot/peer ./bot/lounge/...
@@ -71,7 +72,7 @@ test-cluster: deps-tests ## three processes with one database, killed, stopped, 
 	@$(TESTS) $(if $(BEFORE),export EARSHOT_TEST_BEFORE="$$(scripts/build-before.sh '$(BEFORE)')";) \
 	EARSHOT_TEST_LONG=1 go test -v -count 1 -timeout 30m -run '^(TestCluster|TestUpgrade)$$' ./cmd/earshot/internal/clustertest
 
-lint: deps ## golangci-lint at its pinned version (built once, about two minutes) and shell syntax
+lint: deps ## golangci-lint at its pinned version (built once, about two minutes), with go vet's checks, and shell syntax
 	@$(ENV) scripts/lint.sh $(PKG)
 
 bench: deps ## benchmarks (BENCHTIME=1s RUN=. PKG=./...)

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Runs all tests, in two rows side by side: tests of rooms, in which people talk in real time, of pages in browsers and of servers
-# have the processor when they need it, for sound that comes late is lost; all other tests have what is left of it (nice). Each row
-# tests with the race detector first, then what is not built for that (scripts/test-unraced.sh).
+# Runs all tests, in three rows side by side: the program as a whole; the other tests of rooms, in which people talk in real time, of pages
+# in browsers and of servers; and all the rest. The first two have the processor when they need it, for sound that comes late is lost; the
+# third has what is left of it (nice), and a little always, for a decoder must answer within seconds. Each row tests with the race detector
+# first, then what is not built for that (scripts/test-unraced.sh).
 #
 #   PKG=./bot/... RUN=TestName scripts/test.sh [ARGUMENTS OF GO TEST]      run inside build/env (make test does)
 set -uo pipefail
@@ -9,8 +10,9 @@ cd "$(dirname "$0")/.."
 packages=$(go list ${PKG:-./...}) || exit
 # With the race detector some packages have no file left: go test must not be given their names.
 raced=$(go list -e -race -f '{{if or .GoFiles .CgoFiles .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}' ${PKG:-./...}) || exit
-in_rooms='^earshot/(bot|cmd/earshot/(app|bench|internal/clustertest)|moderation/review|models/postgres)(/|$)'
-longest='^earshot/(cmd/earshot/app|moderation/review)$' # what takes longest begins first
+whole='^earshot/cmd/earshot/app$'
+in_rooms='^earshot/(bot|moderation/review|models/postgres)(/|$)|^earshot/cmd/earshot(/bench|/internal/(clustertest|roomdemotest))?$'
+longest='^earshot/moderation/review$' # what takes longest begins first
 
 row() { # row PACKAGES PROCESSES [ARGUMENTS OF GO TEST]
 	local failed=0 packages=$1 processes=$2 chosen
@@ -18,19 +20,32 @@ row() { # row PACKAGES PROCESSES [ARGUMENTS OF GO TEST]
 	[ -n "$packages" ] || return 0
 	chosen=$(grep -Fx "$raced" <<<"$packages")
 	chosen=$(grep -E "$longest" <<<"$chosen"; grep -vE "$longest" <<<"$chosen")
-	[ -z "$chosen" ] || go test -vet=all -race -p "$processes" -run "${RUN:-.}" "$@" $chosen || failed=$?
+	[ -z "$chosen" ] || go test -vet=off -race -p "$processes" -run "${RUN:-.}" "$@" $chosen || failed=$?
 	PKG=$packages scripts/test-unraced.sh -p "$processes" "$@" || failed=$?
 	return "$failed"
 }
-beside() { # at a lower priority, and ended by ^C like the rest
+beside() { # beside PRIORITY, and as row: ended by ^C like the rest
 	trap - INT
-	renice -n 19 -p "$BASHPID" >/dev/null
+	[ "$1" = 0 ] || renice -n "$1" -p "$BASHPID" >/dev/null
+	shift
 	row "$@"
 }
 
-failed=0
-beside "$(grep -vE "$in_rooms" <<<"$packages")" 1 "$@" &
-others=$!
+app=$(grep -E "$whole" <<<"$packages")
+# The program that tests start is linked once for all of them, beside nothing that is timed.
+if [ -n "$app" ] || grep -qx earshot/cmd/earshot/internal/clustertest <<<"$packages"; then
+	export EARSHOT_TEST_PROGRAM=$PWD/build/test/earshot
+	go build -ldflags=-w -o "$EARSHOT_TEST_PROGRAM" ./cmd/earshot || exit
+fi
+
+failed=0 others=()
+beside 10 "$(grep -vE "$whole|$in_rooms" <<<"$packages")" 1 "$@" &
+others+=($!)
+if [ -n "$app" ]; then
+	beside 0 "$app" 1 "$@" &
+	others+=($!)
+	P=$((${P:-3} > 1 ? ${P:-3} - 1 : 1))
+fi
 row "$(grep -E "$in_rooms" <<<"$packages")" "${P:-3}" "$@" || failed=$?
-wait "$others" || failed=$?
+for row in "${others[@]}"; do wait "$row" || failed=$?; done
 exit "$failed"

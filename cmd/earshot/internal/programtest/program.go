@@ -35,27 +35,32 @@ func (o *Output) String() string {
 	return o.buf.String()
 }
 
-// program is where the program was built; its folder is "" when it was not.
+// program is where the program is, and the folder that was made for it; "" when there is none.
 var program struct {
-	once   sync.Once
-	folder string
-	err    error
+	once         sync.Once
+	path, folder string
+	err          error
 }
 
-// Path builds the program as it ships, once for all tests of a process, and returns where it is; Remove deletes it. It is built
+// Path is the program as it ships, which EARSHOT_TEST_PROGRAM names when it was built for the tests of several packages (scripts/test.sh);
+// otherwise it is built once for all tests of a process, and Remove deletes it. It is built
 // without the race detector: a test that kills the program would not see its report, and the same wiring runs with the
 // detector where a test opens it in its own process. Without what only debuggers read (-w) it is linked in half the time.
 func Path() (string, error) {
 	program.once.Do(func() {
+		if program.path = os.Getenv("EARSHOT_TEST_PROGRAM"); program.path != "" {
+			return
+		}
 		if program.folder, program.err = os.MkdirTemp("", "earshot-program-*"); program.err != nil {
 			return
 		}
-		build := exec.CommandContext(context.Background(), "go", "build", "-ldflags=-w", "-o", program.folder, "earshot/cmd/earshot")
+		program.path = filepath.Join(program.folder, "earshot")
+		build := exec.CommandContext(context.Background(), "go", "build", "-ldflags=-w", "-o", program.path, "earshot/cmd/earshot")
 		if out, err := build.CombinedOutput(); err != nil {
 			program.err = fmt.Errorf("go build: %w: %s", err, out)
 		}
 	})
-	return filepath.Join(program.folder, "earshot"), program.err
+	return program.path, program.err
 }
 
 // Remove removes the program when the tests are over.
