@@ -29,6 +29,9 @@ type Node struct {
 	Draining bool `json:"draining"`
 }
 
+// Called is what people call it.
+func (n Node) Called() string { return cmp.Or(n.Name, n.ID) }
+
 // NodeInfo is what a node says of itself each time.
 type NodeInfo struct {
 	// Rooms is how many rooms it is in.
@@ -82,6 +85,23 @@ type Processes struct {
 	Nodes []NodeState `json:"nodes"`
 	// Unheard are the ids of the rooms that should be heard and that no node hears.
 	Unheard []string `json:"unheard"`
+}
+
+// Names returns what people call each process, by its id. Those of one name also have their ids, by which they can be drained.
+func (p Processes) Names() map[string]string {
+	first, shared, out := map[string]string{}, map[string]bool{}, map[string]string{}
+	for _, n := range p.Nodes {
+		name := n.Called()
+		first[name] = cmp.Or(first[name], n.ID)
+		shared[name] = shared[name] || first[name] != n.ID
+	}
+	for _, n := range p.Nodes {
+		out[n.ID] = n.Called()
+		if shared[n.Called()] {
+			out[n.ID] += " (id " + n.ID + ")"
+		}
+	}
+	return out
 }
 
 // HeardBy is what people call the node that hears a room; "" unless several live.

@@ -27,8 +27,8 @@ try {
     await page.waitForTimeout(350); // a tap that comes sooner is taken for a double tap
   }
   const tapped = performance.now() - began;
-  const muted = () => page.locator("#settled .deed", { hasText: "✓ mute" });
-  await page.waitForFunction(() => [...document.querySelectorAll("#settled .deed")].filter((d) => d.textContent.includes("✓")).length >= 10);
+  const muted = () => page.locator("#settled .action", { hasText: "✓ mute" });
+  await page.waitForFunction(() => [...document.querySelectorAll("#settled .action")].filter((d) => d.textContent.includes("✓")).length >= 10);
   const verified = performance.now() - began;
   const waits = (await muted().allTextContents()).map((t) => parseFloat(t.match(/seen after ([\d.]+) s/)?.[1] || "0"));
   const open = (await flags()).filter((f) => f.flag.status === "open").length;

@@ -8,13 +8,13 @@ import (
 	"earshot/models"
 )
 
-// noticed are the events that hosts are notified of, and that no rule judges.
-var noticed = map[models.RoomEvent]models.NoticeKind{models.RoomDeaf: models.NoticeDeaf, models.RoomSilent: models.NoticeSilent}
+// noticeOf has the events that hosts are notified of, and that no rule judges.
+var noticeOf = map[models.RoomEvent]models.NoticeKind{models.RoomDeaf: models.NoticeDeaf, models.RoomSilent: models.NoticeSilent}
 
 // Observe judges an observation. If the outcome can't be stored the audio is not held up: the next observation leads to the same.
 // It implements media.Observer.
 func (s *Session) Observe(ctx context.Context, o models.Observation) {
-	if kind, ok := noticed[o.Event]; ok {
+	if kind, ok := noticeOf[o.Event]; ok {
 		if err := s.store.PutRoomNotice(ctx, s.session.ID, kind, o.SpeakerID); err != nil && !errors.Is(err, models.ErrNotFound) {
 			s.log.Error("cannot notify hosts that a speaker is not heard", "session", s.session.ID, "speaker", o.SpeakerID, "err", err)
 		}

@@ -4,7 +4,9 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -72,6 +74,32 @@ func TestEveryStateHasContrastInABrowser(t *testing.T) {
 	}
 }
 
+// TestAFullCardInABrowser: however much there is on a card, its sentence begins in sight and its buttons can be pressed at once, in the
+// queue and in the session.
+func TestAFullCardInABrowser(t *testing.T) {
+	t.Parallel()
+	m := askedRoom()
+	for i := range m.lines { // a sentence of a minute, with long ones around it
+		u := &m.lines[i]
+		text := u.Text + strings.Repeat(" And another thing that I have always wanted to say.", 12)
+		long := reviewtest.Said("s1", 1, "Ben", u.StartMS, u.EndMS, text)
+		u.Text, u.Words = long.Text, long.Words
+	}
+	asked := m.lines[slices.IndexFunc(m.lines, func(u models.Utterance) bool { return u.Key == m.flags[0].Utterance })]
+	for i := range 4 {
+		f := reviewtest.Flagged(asked, fmt.Sprintf("house-rules.everything.that.we.agreed.upon.%d", i), models.LevelLow, 0, 9)
+		f.ID = fmt.Sprint("more", i)
+		m.flags = append(m.flags, f)
+		m.decisions = append(m.decisions, models.Decision{ID: fmt.Sprint("dm", i), Session: "s1", Flag: f.ID})
+	}
+	m.clips[0].EndMS = asked.EndMS + 500
+	s := serve(t, m, func(c *Config) {
+		c.Actor, c.Notice = &hand{can: []models.Verb{models.VerbWarn, models.VerbMute, models.VerbRemove, models.VerbBan}}, "A notice."
+		c.WAV = func([]byte) ([]byte, error) { return tone(), nil }
+	})
+	inBrowser(t, "fold.mjs", s, 2)
+}
+
 func TestAProposalIsTakenInABrowser(t *testing.T) {
 	t.Parallel()
 	book := &primer{}
@@ -83,11 +111,11 @@ func TestAProposalIsTakenInABrowser(t *testing.T) {
 }
 
 // TestWhatPagesSpareInABrowser: live rooms are listed, the focus is never lost, offensive words are blurred for those who want it
-// and playback of grave clips is counted, and a session is printed as its transcript.
+// and playback of grave clips is counted, nothing moves for those who want it so, and a session is printed as its transcript.
 func TestWhatPagesSpareInABrowser(t *testing.T) {
 	t.Parallel()
 	hub := events.NewHub(events.HubConfig{})
-	inBrowser(t, "care.mjs", puppeteer(everythingShown(hub), hub), 4)
+	inBrowser(t, "care.mjs", puppeteer(everythingShown(hub), hub), 5)
 	hub.Close()
 }
 

@@ -13,8 +13,8 @@ import (
 )
 
 // TestAPressInABrowser: the result of a button press stays visible until the page shows it, even while the page's own requests fail;
-// nothing is decided by a key that is held down or by a second tap that was meant for another card; somebody is removed once; the
-// flags of a rule are dismissed and reopened together; listening is paused in place.
+// nothing is decided by a key that is held down or by a second tap that was meant for another card; somebody is removed once, and
+// words after a second press; the flags of a rule are dismissed and reopened together; listening is paused in place.
 func TestAPressInABrowser(t *testing.T) {
 	t.Parallel()
 	m, actor, desk := evening(true), &hand{can: []models.Verb{models.VerbMute, models.VerbWarn, models.VerbRemove}}, &fakeDesk{}
@@ -24,7 +24,7 @@ func TestAPressInABrowser(t *testing.T) {
 		Store: m, Hub: hub, Actor: actor, Listener: desk, Inviter: desk, Location: time.UTC,
 		Now: func() time.Time { return start.Add(3 * time.Minute) },
 	})
-	inBrowser(t, "press.mjs", puppeteer(s, hub), 7)
+	inBrowser(t, "press.mjs", puppeteer(s, hub), 8)
 	removed := 0
 	for _, a := range actor.done {
 		if a.Verb == models.VerbRemove {

@@ -24,7 +24,14 @@ func TestWordsAreRedactedFromALine(t *testing.T) {
 	heard := m.lines[0]
 	s.hub.Publish(models.Event{SessionID: "s1", Utterance: &heard})
 	s.hub.Publish(models.Event{SessionID: "s1", Flag: &m.flags[0]})
-	w := post(t, s, address+"/redact", url.Values{"word": {"4", "5"}})
+	for what, form := range map[string]url.Values{"Redact 2 words": {"word": {"4", "5"}}, "Redact the whole line": {"all": {"1"}}} {
+		inOrder(t, post(t, s, address+"/redact", form).Body.String(), what+": are you sure?", "cannot be undone", `href="`+address+`"`,
+			`name="sure" value="1">`+what)
+	}
+	if len(m.trail) > 0 || !strings.Contains(m.lines[0].Text, "guaranteed") {
+		t.Errorf("redacted before it was confirmed: %q", m.lines[0].Text)
+	}
+	w := post(t, s, address+"/redact", url.Values{"word": {"4", "5"}, "sure": {"1"}})
 	if w.Code != http.StatusSeeOther || !strings.HasPrefix(w.Header().Get("Location"), "/s/s1?at=u-") {
 		t.Fatal(w.Code, w.Header())
 	}
@@ -41,7 +48,7 @@ func TestWordsAreRedactedFromALine(t *testing.T) {
 	if e := <-watcher.Events(); e.Utterance == nil || strings.Contains(e.Utterance.Text, "guaranteed") {
 		t.Errorf("%+v", e.Utterance)
 	}
-	post(t, s, address+"/redact", url.Values{"all": {"1"}})
+	post(t, s, address+"/redact", url.Values{"all": {"1"}, "sure": {"1"}})
 	if strings.ContainsAny(m.lines[0].Text, "abcdefghijklmnopqrstuvwxyz") {
 		t.Errorf("%q", m.lines[0].Text)
 	}
@@ -53,7 +60,7 @@ func TestWordsAreRedactedFromALine(t *testing.T) {
 		says   string
 	}{
 		{address + "/redact", nil, nil, 400, "no word was selected"},
-		{address + "/redact", url.Values{"word": {"77"}}, nil, 400, "no word was selected"},
+		{address + "/redact", url.Values{"word": {"77"}, "sure": {"1"}}, nil, 400, "no word was selected"},
 		{address + "/redact", url.Values{"all": {"1"}}, []string{"Sec-Fetch-Site", "cross-site"}, 403, ""},
 		{"/s/s1/line/1/99/t-Ben/redact", url.Values{"all": {"1"}}, nil, 404, ""},
 		{"/s/nope/line/1/2/t-Ben/redact", url.Values{"all": {"1"}}, nil, 404, ""},

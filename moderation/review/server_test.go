@@ -138,20 +138,6 @@ func TestSessionShowsWhatWasHeardInOrder(t *testing.T) {
 	}
 }
 
-func TestUnknownSession(t *testing.T) {
-	s := serve(t, room(), nil)
-	for path, want := range map[string]string{
-		"/s/nope": "Session not found", "/s/..%2f..%2fetc": "Session not found", "/nope": "Page not found",
-		"/events/nope": `"error"`, "/api/sessions/nope": `"error"`, "/api/nope": `"error"`,
-		"/api/sessions/nope/events": `"error"`, "/static/nope.js": "not found",
-	} {
-		w := ask(t, s, "GET", path)
-		if w.Code != http.StatusNotFound || !strings.Contains(w.Body.String(), want) {
-			t.Errorf("%s: %d, %d bytes; want 404 with %q", path, w.Code, w.Body.Len(), want)
-		}
-	}
-}
-
 func TestEveryAnswerIsSecured(t *testing.T) {
 	s := serve(t, room(), nil)
 	for _, path := range []string{"/", "/s/s1", "/s/nope", "/search?q=coin", "/static/app.js", "/api/sessions", "/api/sessions/s1", "/nope"} {

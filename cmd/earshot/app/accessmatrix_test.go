@@ -73,7 +73,7 @@ func everyRoute() []accessRow {
 		{
 			pattern: "POST /s/{id}/line/{epoch}/{seq}/{track}/claim", codes: [4]int{403, 204, 204, 204}, other: 404, body: form("page", "p"),
 		},
-		{pattern: "POST /s/{id}/line/{epoch}/{seq}/{track}/redact", codes: hostsForm, body: form("word", "1"), other: 404},
+		{pattern: "POST /s/{id}/line/{epoch}/{seq}/{track}/redact", codes: hostsForm, body: form("word", "1", "sure", "1"), other: 404},
 		{pattern: "GET /s/{id}/speakers/{speaker}", codes: reads, other: 404},
 		{pattern: "POST /s/{id}/speakers/{speaker}", codes: hostsForm, body: form("objects", "1"), other: 404},
 		{pattern: "GET /people/{room}/{speaker}", codes: reads, other: 404},

@@ -204,7 +204,7 @@ func redactUntilKilled(t *testing.T, dir, exports string, lines []*secretLine, r
 // redactWord redacts the third word of a line as the page does, and reports whether the answer confirmed it.
 func redactWord(t *testing.T, host string, k models.Key) bool {
 	t.Helper()
-	form := strings.NewReader(url.Values{"word": {"2"}}.Encode())
+	form := strings.NewReader(url.Values{"word": {"2"}, "sure": {"1"}}.Encode())
 	to := fmt.Sprintf("http://%s/s/%s/line/%d/%d/%s/redact", host, k.Session, k.Epoch, k.Seq, k.Track)
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, to, form)
 	if err != nil {

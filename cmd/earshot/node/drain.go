@@ -51,7 +51,7 @@ func Drain(ctx context.Context, s DrainStore, word string, on bool) (models.Node
 // errNoHeir means that nobody could take a process's rooms.
 func errNoHeir(n models.NodeState) error {
 	return models.WithHint(
-		fmt.Errorf("%w: no other process could take the rooms of %s", models.ErrConflict, nameOf(n.Node)),
+		fmt.Errorf("%w: no other process could take the rooms of %s", models.ErrConflict, n.Called()),
 		"start another one (\"earshot serve\" with the same configuration) and try again; to stop this one all the same, stop it: it leaves its "+
 			"rooms, and goes back when it starts",
 	)
@@ -81,7 +81,7 @@ func find(nodes []models.NodeState, word string) (models.NodeState, error) {
 
 func living(n models.NodeState) error {
 	if n.State == models.NodeSilent {
-		return fmt.Errorf("%w: process %s is silent; others take over its rooms", models.ErrConflict, nameOf(n.Node))
+		return fmt.Errorf("%w: process %s is silent; others take over its rooms", models.ErrConflict, n.Called())
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package node
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -95,10 +94,11 @@ func latest(a, b time.Time) time.Time {
 
 // Conditions says in sentences how the nodes are, for those who may see all rooms.
 func Conditions(p models.Processes) (out []models.Condition) {
+	names := p.Names()
 	for _, n := range p.Nodes {
-		out = append(out, condition(n))
+		out = append(out, condition(n, names[n.ID]))
 	}
-	out = append(out, setups(p.Nodes)...)
+	out = append(out, setups(p.Nodes, names)...)
 	if n := len(p.Unheard); n > 0 {
 		out = append(out, models.Condition{
 			Text: "No process hears " + models.Count(n, "room") + " that should be heard: " + strings.Join(p.Unheard, ", ") + ".",
@@ -110,24 +110,24 @@ func Conditions(p models.Processes) (out []models.Condition) {
 }
 
 // setups says whether processes that take rooms have different configurations. Those of versions that don't tell are left out.
-func setups(nodes []models.NodeState) []models.Condition {
+func setups(nodes []models.NodeState, names map[string]string) []models.Condition {
 	var order []string
-	names := map[string][]string{}
+	alike := map[string][]string{}
 	for _, n := range nodes {
 		if n.State == models.NodeSilent || n.Info.NoRooms || n.Info.Setup == "" {
 			continue
 		}
-		if names[n.Info.Setup] == nil {
+		if alike[n.Info.Setup] == nil {
 			order = append(order, n.Info.Setup)
 		}
-		names[n.Info.Setup] = append(names[n.Info.Setup], nameOf(n.Node))
+		alike[n.Info.Setup] = append(alike[n.Info.Setup], names[n.ID])
 	}
 	if len(order) < 2 {
 		return nil
 	}
 	var groups []string
 	for _, s := range order {
-		groups = append(groups, strings.Join(names[s], ", "))
+		groups = append(groups, strings.Join(alike[s], ", "))
 	}
 	return []models.Condition{{
 		Text: "The processes have different rooms or profiles in their configurations: " + strings.Join(groups, "; and ") + ".",
@@ -136,11 +136,7 @@ func setups(nodes []models.NodeState) []models.Condition {
 	}}
 }
 
-// nameOf is what people call a node.
-func nameOf(n models.Node) string { return cmp.Or(n.Name, n.ID) }
-
-func condition(n models.NodeState) models.Condition {
-	name := nameOf(n.Node)
+func condition(n models.NodeState, name string) models.Condition {
 	switch n.State {
 	case models.NodeSilent:
 		return models.Condition{

@@ -18,7 +18,8 @@ func TestState(t *testing.T) {
 			Info: models.NodeInfo{ClockMS: clockMS, ClockOffMS: offMS},
 		}
 	}
-	east := node("east", time.Hour, time.Second, 0, 1)
+	east, twin := node("east", time.Hour, time.Second, 0, 1), node("east", time.Hour, time.Second, 0, 1)
+	twin.ID = "id-twin"
 	lease := func(id, node string, left time.Duration) models.RoomLease {
 		l := models.RoomLease{Node: node, Until: now.Add(left), Now: now, Heard: now.Add(-900 * time.Millisecond)}
 		l.ID, l.Origin = id, models.RoomConfigured
@@ -90,6 +91,16 @@ func TestState(t *testing.T) {
 			[]models.Node{node("east", 2*time.Hour, time.Minute, 0, 0), east},
 			nil, nil,
 			[]string{"!Process east has been silent", "Process east is alive"},
+		},
+		{
+			"two of one name",
+			[]models.Node{setup(east, "x", false), setup(twin, "y", false), setup(node("west", time.Hour, 0, 0, 0), "y", false)},
+			[]models.RoomLease{lease("a", "id-twin", time.Second)},
+			nil,
+			[]string{
+				"Process east (id id-east) is alive, with 0 rooms.", "Process east (id id-twin) is alive, with 1 room.", "Process west is alive",
+				"!The processes have different rooms or profiles in their configurations: east (id id-east); and east (id id-twin), west.",
+			},
 		},
 		{
 			"behind",

@@ -200,6 +200,16 @@ func (c *card) Pending() (ids []string) {
 	return ids
 }
 
+// named is how many rules a card names at its top: the sentence and the buttons must be in sight whatever matched. The others are named
+// with their reasons.
+const named = 2
+
+// Named returns the most severe flags, which are named at the top.
+func (c *card) Named() []flagView { return c.Flags[:min(named, len(c.Flags))] }
+
+// Unnamed counts the flags that are not.
+func (c *card) Unnamed() int { return len(c.Flags) - len(c.Named()) }
+
 // buttonsOf returns what a host can do about a line: its asks' offers, and other actions possible in the room.
 func buttonsOf(flags []flagView, verbs []offer) (out []button) {
 	covered := map[string]bool{}

@@ -43,10 +43,10 @@ func answerOf(r *http.Request) record.Answer {
 	}
 }
 
-// surePage asks for confirmation before somebody is removed.
+// surePage asks for confirmation before something is done that cannot be undone; Text says why.
 type surePage struct {
-	What, Action, Back string
-	Fields             url.Values
+	What, Text, Action, Back string
+	Fields                   url.Values
 }
 
 // unsure asks for confirmation before somebody is removed, unless the form has it, and reports whether it asked. line is the flag's
@@ -61,7 +61,8 @@ func (s flagPages) unsure(w http.ResponseWriter, r *http.Request, line string) b
 		line = "/queue"
 	}
 	v := view{page: "sure", title: "Are you sure?", nav: "queue", data: surePage{
-		What: verbLabel(models.Verb(verb)), Action: r.URL.Path, Back: line, Fields: r.PostForm,
+		What: verbLabel(models.Verb(verb)), Text: "This sends somebody out of the room, and they may not be able to come back.",
+		Action: r.URL.Path, Back: line, Fields: r.PostForm,
 	}}
 	s.render(w, r, v)
 	return true

@@ -151,15 +151,50 @@ func wordChoices(u models.Utterance, flags []models.Flag) (out []wordChoice) {
 	return out
 }
 
-// redact redacts the selected words of a line, or all of them.
+// redact redacts the selected words of a line, or all of them, once the form says that the visitor is sure.
 func (s linePages) redact(w http.ResponseWriter, r *http.Request) {
-	s.changeLine(w, r, s.redacted, sessionLine)
+	err, what := web.ReadForm(r), ""
+	switch {
+	case err != nil || r.PostFormValue("sure") != "":
+	case r.PostFormValue("all") != "":
+		what = "Redact the whole line"
+	case len(r.PostForm["word"]) > 0:
+		what = "Redact " + models.Count(len(r.PostForm["word"]), "word")
+	}
+	if err == nil && what == "" {
+		s.changeLine(w, r, s.redacted, sessionLine)
+		return
+	}
+	var v view
+	if err == nil {
+		v, err = s.redactSure(r, what)
+	}
+	if err != nil {
+		v = s.failed(r, err)
+	}
+	s.render(w, r, v)
+}
+
+// redactSure asks a visitor who may redact the line whether to.
+func (s linePages) redactSure(r *http.Request, what string) (view, error) {
+	key, err := record.LineKey(r)
+	if err != nil {
+		return view{}, err
+	}
+	ses, _, err := s.Record.Line(r.Context(), key)
+	if err != nil {
+		return view{}, err
+	}
+	if !auth.VisitorOf(r.Context()).May(ses.Room, models.AccessHost) {
+		return view{}, models.ErrForbidden
+	}
+	return view{page: "sure", title: "Are you sure?", nav: "rooms", data: surePage{
+		What: what, Text: "The words and their sound are removed permanently. This cannot be undone.", Action: r.URL.Path, Back: LineURL(key),
+		Fields: r.PostForm,
+	}}, nil
 }
 
 func (s linePages) redacted(r *http.Request) (u models.Utterance, problem string, err error) {
-	if err := web.ReadForm(r); err != nil {
-		return u, "", err
-	}
 	key, err := record.LineKey(r)
 	if err != nil {
 		return u, "", err

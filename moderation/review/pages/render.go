@@ -154,14 +154,33 @@ func (s *Pages) nowhere(*http.Request) (view, error) {
 	}}, nil
 }
 
+// inPlaces are what is at the addresses of the pages, by how their patterns begin, the longest first. Whoever may not see something is told
+// the same as where it is missing.
+var inPlaces = []struct{ begins, what string }{
+	{"/s/{id}/line/", "Line"}, {"/s/{id}/speakers/", "Person"}, {"/s/{id}/export/", "Session or form of export"}, {"/s/", "Session"},
+	{"/people/", "Person"}, {"/rulefiles/", "Rule file"}, {"/rules/", "Rule"}, {"/flags/", "Flag"},
+	{"/schedule", "Scheduled time"}, {"/servers", "Room server"}, {"/access/", "User, link or key"},
+}
+
+// missing names what is not at an address, by the pattern of its route.
+func missing(pattern string) string {
+	_, path, _ := strings.Cut(pattern, " ")
+	for _, x := range inPlaces {
+		if strings.HasPrefix(path, x.begins) {
+			return x.what
+		}
+	}
+	return "Page"
+}
+
 // failed describes an error for the page, and logs errors of the server.
 func (s *Pages) failed(r *http.Request, err error) view {
 	code, text := web.Status(err)
 	switch {
 	case code == http.StatusNotFound:
-		return view{status: code, page: "trouble", title: "Session not found", data: trouble{
-			Headline: "Session not found",
-			Text:     "It may have been erased, or the link may be incomplete.",
+		what := missing(r.Pattern) + " not found"
+		return view{status: code, page: "trouble", title: what, data: trouble{
+			Headline: what, Text: "It may have been removed, or the link may be incomplete.",
 		}}
 	case code == http.StatusRequestEntityTooLarge:
 		return view{status: code, page: "trouble", title: "Too much at once", data: trouble{

@@ -64,6 +64,23 @@ await run(async () => {
   assert.equal(await page.locator("#grave-count").textContent(), "1");
   console.log("ok grave words are blurred on request, and grave clips that were heard are counted");
 
+  // moving counts what would move by itself or on its way: animations, transitions, smooth scrolling.
+  const moving = (page) => page.evaluate(() => document.getAnimations().length + [...document.querySelectorAll("*")].filter((el) =>
+    [null, "::before", "::after"].some((part) => {
+      const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(el, part);
+      return animationName !== "none" || transitionDuration.split(", ").some((x) => parseFloat(x) > 0) || scrollBehavior !== "auto";
+    })).length);
+  for (const path of ["/", "/queue", "/s/s1", "/s/s1/timeline", "/rules", "/rules/scam.guaranteed", "/health", "/search?q=coin", "/invite"]) {
+    await page.goto(base + path);
+    await page.locator("#me").waitFor();
+    assert.equal(await moving(page), 0, `${path} moves`);
+  }
+  await page.goto(base + "/s/s1");
+  await page.emulateMedia({ reducedMotion: "no-preference" });
+  assert.ok(await moving(page) > 0, "nothing is seen that moves where it may");
+  await page.emulateMedia({ reducedMotion: "reduce" });
+  console.log("ok nothing moves for those who don't want it");
+
   await page.goto(base + "/s/long");
   await page.locator("#link", { hasText: "live" }).waitFor();
   const held80 = await page.evaluate(() => {

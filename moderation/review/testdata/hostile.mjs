@@ -65,7 +65,7 @@ await run(async () => {
     const address = await page.evaluate(() => location.origin);
     const site = address.replace("127.0.0.1", "localhost"); // the same server by another name is another site
     for (const [path, fields] of [["/flags/f1", { status: "confirmed" }], ["/flags/f1", { verb: "mute" }], ["/people/open-mic/Ben/erase", { name: "x" }],
-      ["/s/s1/line/1/2/t-Ben/redact", { all: "1" }], ["/s/s1/summary", {}]]) {
+      ["/s/s1/line/1/2/t-Ben/redact", { all: "1", sure: "1" }], ["/s/s1/summary", {}]]) {
       await evil.goto(site + "/nowhere");
       await Promise.all([evil.waitForNavigation(), evil.evaluate(([to, fields]) => {
         const f = document.createElement("form");

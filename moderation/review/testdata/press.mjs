@@ -87,6 +87,29 @@ await run(async () => {
   assert.ok(await note.isHidden());
   await page.clock.resume();
 
+  // Words are removed for ever, so it takes two presses, and no page asks again.
+  const address = await page.evaluate(async () => {
+    const doc = new DOMParser().parseFromString(await (await fetch("/queue")).text(), "text/html");
+    return doc.querySelector("[data-key=redact]").getAttribute("href");
+  });
+  await page.goto(base + address);
+  const posts = [];
+  page.on("request", (r) => { if (r.url().endsWith("/redact")) posts.push(new URLSearchParams(r.postData())); });
+  const redact = page.locator("#redact button", { hasText: "Redact selected words" });
+  const place = await redact.evaluate((el) => [...document.querySelectorAll("#redact button")].indexOf(el));
+  await page.clock.pauseAt(await page.evaluate(() => Date.now() + 1000));
+  await redact.dblclick();
+  await note.filter({ hasText: "Redact selected words: press again to confirm" }).waitFor();
+  assert.deepEqual(posts, [], "a double tap redacts");
+  const again = page.locator("#redact button").nth(place);
+  await page.clock.runFor(600);
+  await again.click();
+  await page.clock.resume();
+  await page.waitForURL(/[?]at=u-/);
+  assert.deepEqual(posts.map((x) => x.get("sure")), ["1"]);
+  await page.locator("#lines .text", { hasText: "▮" }).first().waitFor();
+  console.log("ok words are redacted after a second press");
+
   // All flags of a rule.
   await page.goto(base + "/queue?rule=rule.0");
   const alike = page.getByRole("button", { name: /^Dismiss all \d+ flags of this rule/ }), n = +(await alike.textContent()).match(/\d+/)[0];

@@ -1,7 +1,6 @@
 package rooms
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -183,4 +182,4 @@ func errStillDraining(n models.NodeState) error {
 }
 
 // called returns a process's name, or its id if it has none.
-func called(n models.NodeState) string { return terminal.Plain(cmp.Or(n.Name, n.ID)) }
+func called(n models.NodeState) string { return terminal.Plain(n.Called()) }

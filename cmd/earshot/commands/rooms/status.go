@@ -112,8 +112,9 @@ func processTables(env *cli.Env, shared *models.Processes) error {
 func processRows(p models.Processes) (nodes, rooms [][]string) {
 	nodes = [][]string{{"PROCESS", "VERSION", "STATE", "SEEN", "ROOMS", "LEASE AGE", "LOAD", "WAITING", "LATE", "DECODES ON"}}
 	rooms = [][]string{{"ROOM", "HEARD BY"}}
+	names := p.Names()
 	for _, n := range p.Nodes {
-		name, i := called(n), n.Info
+		name, i := terminal.Plain(names[n.ID]), n.Info
 		nodes = append(nodes, []string{
 			name, terminal.OrDash(terminal.Plain(n.Version)), n.State, ago(n.SilentMS), strconv.Itoa(len(n.Leases)), leaseAge(n),
 			fmt.Sprintf("%.0f %%", 100*i.Load), strconv.Itoa(i.Waiting), ms(i.LateMS).String(), terminal.OrDash(terminal.Plain(i.Backend)),

@@ -107,6 +107,8 @@ const confirmed = (button) => {
   }, 4000);
   return false;
 };
+// sure tells the server that a button was pressed twice, so that it does not ask again.
+const sure = () => Object.assign(document.createElement("input"), { type: "hidden", name: "sure", value: "1" });
 const TWICE = 300; // ms within which a second press is a double tap, meant for the card that was there before
 addEventListener("submit", (e) => {
   const decides = e.target.matches(".decide");
@@ -114,7 +116,10 @@ addEventListener("submit", (e) => {
     e.preventDefault();
     return;
   }
-  if (!decides || !session && !box) return;
+  if (!decides || !session && !box) {
+    if (e.submitter?.matches("[data-grave]")) e.target.append(sure()); // it leaves the page
+    return;
+  }
   e.preventDefault();
   last = e.target.getAttribute("action");
   send(e.target, e.submitter);
