@@ -69,7 +69,7 @@ func narrower(a, b measured) bool {
 // disjoint reports whether two conditions never hold at once, by their measures.
 func disjoint(a, b measured) bool {
 	return slices.ContainsFunc(a.measures(), func(m measure) bool {
-		return slices.ContainsFunc(b.measures(), func(n measure) bool { return m.apart(n) })
+		return slices.ContainsFunc(b.measures(), m.apart)
 	})
 }
 

@@ -56,7 +56,7 @@ func TestInnocentNumbers(t *testing.T) {
 		"j'habite 12 bis rue victor hugo":                                    "address",
 		"mon adresse est cinq avenue de la republique":                       "address",
 		"vivo en la calle mayor 12":                                          "address",
-		"mi casa esta en avenida de la constitucion numero ocho":             "address",
+		"mi casa esta en avenida de la independencia numero ocho":            "address",
 		"ich wohne in der Hauptstraße 5":                                     "address",
 		"meine adresse ist berliner strasse nummer 17":                       "address",
 		"ich wohne goethestrasse fünf":                                       "address",

@@ -51,8 +51,11 @@ func (s scheduleAPI) operations() []operation {
 			"POST", "/api/schedule", "Schedule the bot in a room, weekly or once", nil, timeJSON{}, timeAddedJSON{}, "", s.handle(s.add),
 		},
 		{
-			"DELETE", "/api/schedule/{id}", "Remove an added time; if the bot is in the room because of it, it leaves", []param{id}, nil,
-			models.ScheduledTime{}, "", s.handle(s.remove),
+			"DELETE", "/api/schedule/{id}", "Remove an added time; if the bot is in the room because of it, it leaves",
+			[]param{id},
+			nil,
+			models.ScheduledTime{},
+			"", s.handle(s.remove),
 		},
 	}
 }

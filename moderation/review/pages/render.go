@@ -157,9 +157,17 @@ func (s *Pages) nowhere(*http.Request) (view, error) {
 // inPlaces are what is at the addresses of the pages, by how their patterns begin, the longest first. Whoever may not see something is told
 // the same as where it is missing.
 var inPlaces = []struct{ begins, what string }{
-	{"/s/{id}/line/", "Line"}, {"/s/{id}/speakers/", "Person"}, {"/s/{id}/export/", "Session or form of export"}, {"/s/", "Session"},
-	{"/people/", "Person"}, {"/rulefiles/", "Rule file"}, {"/rules/", "Rule"}, {"/flags/", "Flag"},
-	{"/schedule", "Scheduled time"}, {"/servers", "Room server"}, {"/access/", "User, link or key"},
+	{"/s/{id}/line/", "Line"},
+	{"/s/{id}/speakers/", "Person"},
+	{"/s/{id}/export/", "Session or form of export"},
+	{"/s/", "Session"},
+	{"/people/", "Person"},
+	{"/rulefiles/", "Rule file"},
+	{"/rules/", "Rule"},
+	{"/flags/", "Flag"},
+	{"/schedule", "Scheduled time"},
+	{"/servers", "Room server"},
+	{"/access/", "User, link or key"},
 }
 
 // missing names what is not at an address, by the pattern of its route.
