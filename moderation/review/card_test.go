@@ -151,6 +151,12 @@ func TestSomebodyLooksAtACard(t *testing.T) {
 	if got := looking(); got != "b" {
 		t.Errorf("then page %q has it", got)
 	}
+	for i := range m.flags {
+		m.flags[i].Status = models.FlagConfirmed
+	}
+	if body := ask(t, s, "GET", "/rules/pushy").Body.String(); !strings.Contains(body, lineOf(m)) || strings.Contains(body, "data-page=") {
+		t.Error("somebody looks at what has been decided")
+	}
 }
 
 // TestARenewedQueueIsSmall: what the page has is not sent again, and one decision transfers at most 5 kB in both directions

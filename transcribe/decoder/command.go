@@ -57,6 +57,8 @@ func loaderWords() []string {
 // passedOn names the environment variables that a child inherits.
 var passedOn = [...]string{
 	"EARSHOT_GGML_BACKENDS", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "GOCOVERDIR",
+	// Which of its kernels OpenBLAS uses: they round differently, and some crash on some machines.
+	"OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE",
 	// Which devices and drivers there are.
 	"GGML_VK_VISIBLE_DEVICES", "CUDA_VISIBLE_DEVICES", "VK_DRIVER_FILES", "VK_ADD_DRIVER_FILES", "VK_ICD_FILENAMES",
 }

@@ -287,6 +287,9 @@ func (s flagPages) surround(c *card, around []models.Utterance) {
 		}
 	}
 	s.clocks(c)
+	if !c.Open { // whoever decided it looked at it, and no longer does
+		return
+	}
 	if x, ok := s.Desk.Claims.Of(p.Utterance.Key, s.Now()); ok {
 		x.By = web.CleanName(x.By)
 		c.Claim = &x
