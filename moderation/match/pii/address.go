@@ -20,22 +20,7 @@ var (
 // behind it ("jalan Mawar nomor 12", "calle Mayor 12", "Hauptstraße 5"), with words around it that speak of a home.
 func findAddresses(atoms []atom, found func(at ...int)) {
 	for i := 0; i < len(atoms); i++ {
-		end, from := -1, i
-		if n, ok := numberAt(atoms, i); ok && !n.uncertain && !ordinal(atoms, n.to) {
-			if end = streetAfter(atoms, n.to); end < 0 {
-				end = nameAfter(atoms, n.to)
-			}
-		} else if houseNumbers[atoms[i].text] {
-			end = nameAfter(atoms, i+1)
-		} else if beginsStreet(atoms, i) {
-			end = numberAfter(atoms, i+1)
-		} else if compound(atoms[i].text) || i > 0 && oneWord(atoms[i-1]) && (atoms[i].text == "strasse" || atoms[i].text == "straße") {
-			if end = numberBehind(atoms, i+1, true); !compound(atoms[i].text) {
-				from = i - 1
-			}
-		} else if streets[atoms[i].text] && i > 0 && oneWord(atoms[i-1]) {
-			end, from = numberBehind(atoms, i+1, false), i-1
-		}
+		from, end := addressAt(atoms, i)
 		if end > 0 && (cued(atoms, from-8, from, homeCues) || from == i && end > i+2 && broughtTo(atoms, i) || flatAfter(atoms, end)) {
 			at := make([]int, 0, end-from)
 			for k := from; k < end; k++ {
@@ -45,6 +30,30 @@ func findAddresses(atoms []atom, found func(at ...int)) {
 			i = end - 1
 		}
 	}
+}
+
+// addressAt is where an address begins and ends whose number, or whose word for a street, is at atom i; end is -1 if there is none.
+func addressAt(atoms []atom, i int) (from, end int) {
+	if n, ok := numberAt(atoms, i); ok && !n.uncertain && !ordinal(atoms, n.to) {
+		if end = streetAfter(atoms, n.to); end < 0 {
+			end = nameAfter(atoms, n.to)
+		}
+		return i, end
+	}
+	named := i > 0 && oneWord(atoms[i-1])
+	switch text := atoms[i].text; {
+	case houseNumbers[text]:
+		return i, nameAfter(atoms, i+1)
+	case beginsStreet(atoms, i):
+		return i, numberAfter(atoms, i+1)
+	case compound(text):
+		return i, numberBehind(atoms, i+1, true)
+	case named && (text == "strasse" || text == "straße"):
+		return i - 1, numberBehind(atoms, i+1, true)
+	case named && streets[text]:
+		return i - 1, numberBehind(atoms, i+1, false)
+	}
+	return i, -1
 }
 
 // oneWord reports whether an atom can be the name of a street.
