@@ -100,6 +100,18 @@ func newRequest(ctx context.Context, method, path string, order any) (*http.Requ
 	return http.NewRequestWithContext(ctx, method, "http://earshot"+path, body)
 }
 
+// refusal is an error that the service answered. It is models.ErrNotFound if the service knows nothing of what was asked for.
+type refusal struct {
+	status int
+	text   string
+}
+
+func (r refusal) Error() string { return r.text }
+
+func (r refusal) Is(target error) bool {
+	return target == models.ErrNotFound && r.status == http.StatusNotFound
+}
+
 // problem turns an error response into an error.
 func problem(res *http.Response) error {
 	var p struct {
@@ -108,5 +120,5 @@ func problem(res *http.Response) error {
 	if err := json.NewDecoder(io.LimitReader(res.Body, maxAnswer)).Decode(&p); err != nil || p.Error.Message == "" {
 		return fmt.Errorf("the service answered %s", res.Status)
 	}
-	return models.WithHint(errors.New(p.Error.Message), p.Error.Hint)
+	return models.WithHint(refusal{res.StatusCode, p.Error.Message}, p.Error.Hint)
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"slices"
 	"time"
 
 	"earshot/models"
@@ -174,14 +173,5 @@ func (c Client) AddTime(ctx context.Context, o TimeOrder) (t AddedTime, err erro
 
 // RemoveTime removes an added time, and returns it. models.ErrNotFound: there is none.
 func (c Client) RemoveTime(ctx context.Context, id string) (t models.ScheduledTime, err error) {
-	known, err := c.Schedule(ctx)
-	if err != nil {
-		return t, err
-	}
-	for _, room := range known {
-		if slices.ContainsFunc(room.Added, func(t models.ScheduledTime) bool { return t.ID == id }) {
-			return t, c.remove(ctx, "/api/schedule/"+url.PathEscape(id), &t)
-		}
-	}
-	return t, models.ErrNotFound
+	return t, c.remove(ctx, "/api/schedule/"+url.PathEscape(id), &t)
 }
