@@ -112,24 +112,24 @@ type endless struct {
 	base time.Duration
 }
 
-var wholeTape = sync.OnceValues(func() (playback.Tape, error) {
+var wholeTape = sync.OnceValues(func() (playback.Recording, error) {
 	lines, err := playback.Lines()
 	if err != nil {
-		return playback.Tape{}, err
+		return playback.Recording{}, err
 	}
 	return playback.Continuous(lines)
 })
 
 // Next is the next packet; there is always one.
 func (e *endless) Next() (lounge.Frame, error) {
-	tape, err := wholeTape()
-	if err != nil || len(tape.Frames) == 0 {
+	spoken, err := wholeTape()
+	if err != nil || len(spoken.Frames) == 0 {
 		return lounge.Frame{}, cmp.Or(err, io.EOF)
 	}
-	if e.next == len(tape.Frames) {
-		e.next, e.base = 0, e.base+tape.Length
+	if e.next == len(spoken.Frames) {
+		e.next, e.base = 0, e.base+spoken.Length
 	}
-	f := tape.Frames[e.next]
+	f := spoken.Frames[e.next]
 	e.next++
 	f.At += e.base
 	return f, nil

@@ -223,8 +223,8 @@ func shareSentences(t *testing.T, all []eval.Sentence, n int) []playback.Speech 
 			if err != nil {
 				t.Fatal(err)
 			}
-			p.Tape.Frames = append(p.Tape.Frames, lounge.Frame{Opus: bytes.Clone(packet), At: p.Tape.Length})
-			p.Tape.Length += 20 * time.Millisecond
+			p.Recording.Frames = append(p.Recording.Frames, lounge.Frame{Opus: bytes.Clone(packet), At: p.Recording.Length})
+			p.Recording.Length += 20 * time.Millisecond
 		}
 		parts[i] = p
 	}
@@ -259,7 +259,7 @@ func (k *lossyLink) listen(
 	barrier := playback.NewBarrier(clock, len(speakers))
 	voices := make([]playback.Voice, len(speakers))
 	for i, p := range speakers {
-		voices[i] = playback.Voice{Name: p.Name, Source: p.Tape.Source()}
+		voices[i] = playback.Voice{Name: p.Name, Source: p.Recording.Source()}
 	}
 	session, err := s.Store.StartSession(ctx, models.Session{ID: id, Room: id, Started: time.Now().UTC()})
 	if err != nil {

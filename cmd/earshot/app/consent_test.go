@@ -43,7 +43,7 @@ func talkIn(t *testing.T, s *App, l net.Listener, parts ...playback.Speech) mode
 			speakers.Go(func() error {
 				return lounge.Publish(listening, lounge.PublishConfig{
 					BaseURL: "http://" + l.Addr().String(), Room: "stage", Name: p.Name, Key: "the-key-of-" + p.Name + "-is-long",
-					Source: barrier.Hold(p.Tape.Source()), Peer: s.Peers,
+					Source: barrier.Hold(p.Recording.Source()), Peer: s.Peers,
 				})
 			})
 		}

@@ -66,12 +66,12 @@ func TestDecodedByOtherProcesses(t *testing.T) {
 	}
 	t.Parallel()
 	database := databaseURL(t, pgtest.DSN(t))
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := playback.Speech{Name: "Ana", Lines: tape[:3]}
-	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	ana := playback.Speech{Name: "Ana", Lines: spoken[:3]}
+	if ana.Recording, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	s, l := openTestAppWith(t, t.TempDir(), "EARSHOT_DATABASE="+database, "EARSHOT_ONLY="+configs.OnlyHear)

@@ -63,12 +63,12 @@ func TestDatabaseServerFull(t *testing.T) {
 // freed again.
 func talkWhileFull(t *testing.T, disk, says string, cfg configs.Config) {
 	t.Helper()
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := playback.Speech{Name: "Ana", Lines: tape[:5]}
-	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	ana := playback.Speech{Name: "Ana", Lines: spoken[:5]}
+	if ana.Recording, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	var log programtest.Output

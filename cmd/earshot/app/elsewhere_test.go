@@ -40,12 +40,12 @@ func TestDecodedElsewhere(t *testing.T) {
 	if err := os.WriteFile(key, []byte("k\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := playback.Speech{Name: "Ana", Lines: tape[:1]}
-	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	ana := playback.Speech{Name: "Ana", Lines: spoken[:1]}
+	if ana.Recording, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	s, l := openLoggedApp(t, slog.New(slog.DiscardHandler), testConfig(
@@ -70,7 +70,7 @@ func TestDecodedElsewhere(t *testing.T) {
 			t.Errorf("line %d by %q", u.Key.Seq, u.Model)
 		}
 	}
-	if wrong, words := fixture.WER(tape[0].Text, text); wrong > words/3 {
+	if wrong, words := fixture.WER(spoken[0].Text, text); wrong > words/3 {
 		t.Errorf("%q", text)
 	}
 	said := ""

@@ -43,7 +43,7 @@ func TestFiftyRooms(t *testing.T) {
 			for i := range fiftyRooms {
 				speakers.Go(func() error {
 					return lounge.Publish(ctx, lounge.PublishConfig{
-						BaseURL: "http://" + host, Room: fmt.Sprintf("room-%d", i), Name: "Ana", Source: ana.Tape.Source(), Peer: s.Peers,
+						BaseURL: "http://" + host, Room: fmt.Sprintf("room-%d", i), Name: "Ana", Source: ana.Recording.Source(), Peer: s.Peers,
 					})
 				})
 			}

@@ -76,15 +76,15 @@ func crowd(ctx context.Context, cfg configs.Config) error {
 		if os.Args[1] == "rest" {
 			return s.text.Drain(ctx)
 		}
-		tape, err := playback.Lines()
+		spoken, err := playback.Lines()
 		if err != nil {
 			return err
 		}
 		parts := make([]playback.Speech, 4)
 		for i := range parts {
 			parts[i].Name = "Speaker " + strconv.Itoa(i+1)
-			lines := []playback.Line{tape[i], tape[i+4], tape[i+8]}
-			if parts[i].Tape, err = playback.Record(lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
+			lines := []playback.Line{spoken[i], spoken[i+4], spoken[i+8]}
+			if parts[i].Recording, err = playback.Record(lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
 				return err
 			}
 		}

@@ -33,15 +33,15 @@ func TestSecondLook(t *testing.T) {
 	dir := t.TempDir()
 	programtest.Write(t, filepath.Join(dir, "twice.yaml"), lookTwice)
 	s, l := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "twice.yaml"))
-	tape, err := playback.Lines()
+	lines, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	recorded, err := playback.Continuous(tape)
+	recorded, err := playback.Continuous(lines)
 	if err != nil {
 		t.Fatal(err)
 	}
-	clips, err := recorded.Hear()
+	clips, err := recorded.Clips()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,12 +22,12 @@ func TestMetricsDocumented(t *testing.T) {
 		t.Skip("talks for some seconds")
 	}
 	t.Parallel()
-	tape, err := playback.Lines()
+	lines, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := playback.Speech{Name: "Ana", Lines: tape[:1]}
-	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	ana := playback.Speech{Name: "Ana", Lines: lines[:1]}
+	if ana.Recording, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	s, l := openTestApp(t, t.TempDir())
@@ -69,7 +69,7 @@ func TestMetricsDocumented(t *testing.T) {
 			t.Errorf("/metrics lacks %s", want)
 		}
 	}
-	sent := float64(len(ana.Tape.Frames))
+	sent := float64(len(ana.Recording.Frames))
 	for name, least := range map[string]float64{
 		"earshot_rtp_packets_total": 0.8 * sent, "earshot_rtp_decoded_seconds_total": 0.8 * sent / 50, "earshot_voiced_seconds_total": 1,
 		"earshot_rtf": 0.001, "earshot_final_latency_seconds_count": 1, `earshot_lines_total{state="ok"}`: 1,

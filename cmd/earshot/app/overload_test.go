@@ -21,14 +21,14 @@ func TestFault19SixteenAtOnce(t *testing.T) {
 	if testing.Short() {
 		t.Skip("talks for some seconds")
 	}
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
 	parts := make([]playback.Speech, 16)
 	for i := range parts {
-		parts[i] = playback.Speech{Name: fmt.Sprint("Speaker ", i+1), Lines: []playback.Line{tape[i%len(tape)], tape[(i+5)%len(tape)]}}
-		if parts[i].Tape, err = playback.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+		parts[i] = playback.Speech{Name: fmt.Sprint("Speaker ", i+1), Lines: []playback.Line{spoken[i%len(spoken)], spoken[(i+5)%len(spoken)]}}
+		if parts[i].Recording, err = playback.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -30,7 +30,7 @@ func (a *App) playIn(ctx context.Context, host string, room models.Room, speeche
 	}
 	voices := make([]playback.Voice, len(speeches))
 	for i, p := range speeches {
-		voices[i] = playback.Voice{Name: p.Name, Host: i == 0, Source: p.Tape.Source()}
+		voices[i] = playback.Voice{Name: p.Name, Host: i == 0, Source: p.Recording.Source()}
 	}
 	session, err := a.playVoices(ctx, host, room, client, voices)
 	if err != nil {

@@ -49,12 +49,12 @@ func TestRoomOnPostgres(t *testing.T) {
 	}
 	t.Parallel()
 	dir, database := t.TempDir(), databaseURL(t, pgtest.DSN(t))
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := playback.Speech{Name: "Ana", Lines: tape[:1]}
-	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
+	ana := playback.Speech{Name: "Ana", Lines: spoken[:1]}
+	if ana.Recording, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return time.Second }); err != nil {
 		t.Fatal(err)
 	}
 	run := func(want int, args ...string) string {
@@ -93,7 +93,7 @@ func TestRoomOnPostgres(t *testing.T) {
 		t.Errorf("still listed: %v", left)
 	}
 	said := lines(t, s, session.ID) // one, or two if this machine was too busy to talk without a stop
-	if errs, n, heard := wordErrors(said, "Ana", tape[0].Text); len(said) == 0 || errs*3 > n {
+	if errs, n, heard := wordErrors(said, "Ana", spoken[0].Text); len(said) == 0 || errs*3 > n {
 		t.Fatalf("%d lines, %d of %d words wrong: %q", len(said), errs, n, heard)
 	}
 	if c := s.health.conditions(t.Context(), models.RoomSet{}); len(c) == 0 || strings.Contains(c[0].Text, "can't") {

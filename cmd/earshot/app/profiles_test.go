@@ -27,7 +27,7 @@ func twoParts(t *testing.T) []playback.Speech {
 // onePart is somebody's first lines of the demo's script, said without long pauses.
 func onePart(t *testing.T, name string, most int) playback.Speech {
 	t.Helper()
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,10 +38,10 @@ func onePart(t *testing.T, name string, most int) playback.Speech {
 	p := playback.Speech{Name: name}
 	for i, c := range script {
 		if c.Speaker == name && len(p.Lines) < most {
-			p.Lines = append(p.Lines, tape[i])
+			p.Lines = append(p.Lines, spoken[i])
 		}
 	}
-	if p.Tape, err = playback.Record(p.Lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
+	if p.Recording, err = playback.Record(p.Lines, func(time.Duration) time.Duration { return 700 * time.Millisecond }); err != nil {
 		t.Fatal(err)
 	}
 	return p

@@ -116,14 +116,14 @@ func middle(xs []sample, of func(sample) int64) int64 {
 // soakParts is what four people say, with hardly a pause.
 func soakParts(t *testing.T) []playback.Speech {
 	t.Helper()
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
 	parts := make([]playback.Speech, 4)
 	for i := range parts {
-		parts[i] = playback.Speech{Name: fmt.Sprint("Speaker ", i+1), Lines: []playback.Line{tape[i], tape[i+4]}}
-		if parts[i].Tape, err = playback.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+		parts[i] = playback.Speech{Name: fmt.Sprint("Speaker ", i+1), Lines: []playback.Line{spoken[i], spoken[i+4]}}
+		if parts[i].Recording, err = playback.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -284,7 +284,7 @@ func speakAsHost(t *testing.T, base, token string) {
 	defer stop()
 	seen := ""
 	err = lounge.Publish(ctx, lounge.PublishConfig{
-		BaseURL: base, Room: "lounge", Name: "Ana", Token: token, Peer: peers, Source: onePart(t, "Ana", 1).Tape.Source(),
+		BaseURL: base, Room: "lounge", Name: "Ana", Token: token, Peer: peers, Source: onePart(t, "Ana", 1).Recording.Source(),
 		Ready: func(string) { seen, _ = firstEvent(t, base, "lounge", token); stop() },
 	})
 	if !strings.Contains(seen, `"name":"Ana","role":"host"`) {

@@ -65,12 +65,12 @@ func (c cutOff) url(dsn string) string {
 // talkOn has somebody say a line in a lounge's room again and again until the context ends.
 func talkOn(ctx context.Context, t *testing.T, host, room string, s *App) error {
 	t.Helper()
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		return err
 	}
 	for ctx.Err() == nil {
-		said, err := playback.Record(tape[:1], func(time.Duration) time.Duration { return time.Second })
+		said, err := playback.Record(spoken[:1], func(time.Duration) time.Duration { return time.Second })
 		if err != nil {
 			return err
 		}

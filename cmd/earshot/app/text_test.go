@@ -27,12 +27,12 @@ func TestPartialsOnTheWholeWay(t *testing.T) {
 		t.Skip("talks for 15 seconds")
 	}
 	t.Parallel()
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
-	ana := playback.Speech{Name: "Ana", Lines: tape[:4]}
-	if ana.Tape, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
+	ana := playback.Speech{Name: "Ana", Lines: spoken[:4]}
+	if ana.Recording, err = playback.Record(ana.Lines, func(time.Duration) time.Duration { return 1200 * time.Millisecond }); err != nil {
 		t.Fatal(err)
 	}
 	s, l := openTestAppWith(t, t.TempDir(), withPartials)

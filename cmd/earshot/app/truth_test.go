@@ -144,17 +144,17 @@ func TestFault7WordsSurviveTheNetwork(t *testing.T) {
 // time, and the silence produces none.
 func checkSilence(t *testing.T, e transcribe.Decoder, all []eval.Sentence) {
 	t.Helper()
-	tape := []playback.Line{
+	lines := []playback.Line{
 		{Text: all[0].Text, PCM: sound.Resample(all[0].PCM, 16000, 48000)},
 		{Text: all[1].Text, PCM: sound.Resample(all[1].PCM, 16000, 48000)},
 	}
-	sent, err := playback.Record(tape, func(time.Duration) time.Duration { return time.Minute })
+	sent, err := playback.Record(lines, func(time.Duration) time.Duration { return time.Minute })
 	if err != nil {
 		t.Fatal(err)
 	}
-	clips, err := sent.Hear()
-	if err != nil || len(clips) != len(tape) {
-		t.Fatalf("%d clips of %d sentences a minute apart, %v", len(clips), len(tape), err)
+	clips, err := sent.Clips()
+	if err != nil || len(clips) != len(lines) {
+		t.Fatalf("%d clips of %d sentences a minute apart, %v", len(clips), len(lines), err)
 	}
 	begins := time.Duration(0)
 	for i, c := range clips {
@@ -163,10 +163,10 @@ func checkSilence(t *testing.T, e transcribe.Decoder, all []eval.Sentence) {
 			t.Fatal(err)
 		}
 		begins += time.Minute
-		if wrong, _ := fixture.WER(tape[i].Text, r.Text); wrong > 0 {
+		if wrong, _ := fixture.WER(lines[i].Text, r.Text); wrong > 0 {
 			t.Errorf("sentence %d after a minute of silence: %d words are wrong", i+1, wrong)
 		}
-		at, length := time.Duration(c.EndMS)*time.Millisecond, time.Duration(len(tape[i].PCM))*time.Second/48000
+		at, length := time.Duration(c.EndMS)*time.Millisecond, time.Duration(len(lines[i].PCM))*time.Second/48000
 		if i > 0 && (at < begins+length-600*time.Millisecond || at > begins+length+600*time.Millisecond) {
 			t.Errorf("sentence %d ends at %v, it was said from %v for %v", i+1, at, begins, length)
 		}

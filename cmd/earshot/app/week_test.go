@@ -220,7 +220,7 @@ func visitRoom(t *testing.T, store store.Store, d *live.Sessions, name, id strin
 // sentencePackets is a recorded sentence as Opus packets of 20 ms, followed by silence.
 func sentencePackets(t *testing.T) (out [][]byte) {
 	t.Helper()
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +228,7 @@ func sentencePackets(t *testing.T) (out [][]byte) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pcm := append(append(make([]float32, 9600), tape[0].PCM...), make([]float32, 48000)...)
+	pcm := append(append(make([]float32, 9600), spoken[0].PCM...), make([]float32, 48000)...)
 	for ; len(pcm) >= 960; pcm = pcm[960:] {
 		p, err := enc.Encode(pcm[:960])
 		if err != nil {

@@ -24,19 +24,19 @@ const (
 // Measure makes a card. A ModelError means that the model cannot be measured.
 func Measure(ctx context.Context, o Options) (Card, error) {
 	c := Card{Version: o.Version, Cores: runtime.NumCPU(), When: time.Now().UTC(), GateMS: int(gate.Milliseconds())}
-	tape, err := playback.Lines()
+	lines, err := playback.Lines()
 	if err != nil {
 		return c, err
 	}
 	if o.Server != "" { // the cost of a second on another machine can't be measured from here
 		c.Model, c.Weights, c.Elsewhere = o.Server, true, true
-		return c, c.climb(ctx, o, tape)
+		return c, c.climb(ctx, o, lines)
 	}
 	o.Progress("measuring what a second of speech costs")
-	if err := c.measureCosts(ctx, o, tape); err != nil {
+	if err := c.measureCosts(ctx, o, lines); err != nil {
 		return c, ofModel(err)
 	}
-	if err := c.climb(ctx, o, tape); err != nil {
+	if err := c.climb(ctx, o, lines); err != nil {
 		return c, err
 	}
 	if !o.Quick || time.Since(c.When) < stockBefore {
@@ -46,7 +46,7 @@ func Measure(ctx context.Context, o Options) (Card, error) {
 }
 
 // climb adds speakers until the gate is exceeded.
-func (c *Card) climb(ctx context.Context, o Options, tape []playback.Line) error {
+func (c *Card) climb(ctx context.Context, o Options, lines []playback.Line) error {
 	most, length := o.Most, time.Minute
 	if o.Quick {
 		most, length = min(most, 16), 11*time.Second
@@ -58,7 +58,7 @@ func (c *Card) climb(ctx context.Context, o Options, tape []playback.Line) error
 			return nil
 		}
 		o.Progress(fmt.Sprintf("%s for %d s", models.Count(n, "speaker"), int(length.Seconds())))
-		s, err := runStep(ctx, o.Player, tape, n, length)
+		s, err := runStep(ctx, o.Player, lines, n, length)
 		if err != nil {
 			return err
 		}

@@ -43,11 +43,11 @@ func benchPath(b *testing.B, path string) {
 		b.Fatal(err)
 	}
 	defer state.Close()
-	tape, err := playback.Lines()
+	lines, err := playback.Lines()
 	if err != nil {
 		b.Fatal(err)
 	}
-	track, err := playback.Continuous(tape)
+	track, err := playback.Continuous(lines)
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -37,7 +37,7 @@ func (p *player) Play(_ context.Context, parts []playback.Speech) (lines []model
 // TestClimb doubles the speakers until the text is late, a line is missing, or there are enough of them.
 func TestClimb(t *testing.T) {
 	t.Parallel()
-	tape, err := playback.Lines()
+	spoken, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestClimb(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			c := Card{When: time.Now()}
-			err := c.climb(t.Context(), Options{Most: 8, length: time.Second, Progress: func(string) {}, Player: &tt.p}, tape)
+			err := c.climb(t.Context(), Options{Most: 8, length: time.Second, Progress: func(string) {}, Player: &tt.p}, spoken)
 			if !errors.Is(err, tt.err) || c.Speakers != tt.speakers || c.Limited != tt.limited || fmt.Sprint(tt.p.seen) != tt.tried {
 				t.Errorf("tried %v, %d speakers, limited %v, %v", tt.p.seen, c.Speakers, c.Limited, err)
 			}

@@ -16,8 +16,8 @@ import (
 	"earshot/transcribe/whisper"
 )
 
-// measureCosts runs the tape through each stage on one thread.
-func (c *Card) measureCosts(ctx context.Context, o Options, tape []playback.Line) error {
+// measureCosts runs the lines through each stage on one thread.
+func (c *Card) measureCosts(ctx context.Context, o Options, spoken []playback.Line) error {
 	model, err := whisper.Load(o.Model, whisper.LoadOptions{AllowNoWeights: true})
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func (c *Card) measureCosts(ctx context.Context, o Options, tape []playback.Line
 		return err
 	}
 	defer state.Close()
-	track, err := playback.Continuous(tape)
+	track, err := playback.Continuous(spoken)
 	if err != nil {
 		return err
 	}
@@ -87,11 +87,11 @@ func decodeOnly(ctx context.Context, e transcribe.Decoder) func(models.Clip) err
 	}
 }
 
-func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, t playback.Tape) error {
+func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, r playback.Recording) error {
 	decode := decodeOnly(ctx, e)
 	var clips []models.Clip
 	whole, err := cpu(func() (err error) {
-		if clips, err = t.Hear(); err != nil {
+		if clips, err = r.Clips(); err != nil {
 			return err
 		}
 		return each(clips, decode)
@@ -103,13 +103,13 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, t playback.T
 	if err != nil {
 		return err
 	}
-	opus, pcm, err := decodeTime(t)
+	opus, pcm, err := decodeTime(r)
 	if err != nil {
 		return err
 	}
 	vad := vadTime(pcm)
 	m.path, m.whisper, m.opus, m.vad = m.path+whole, m.whisper+alone, m.opus+opus, m.vad+vad
-	m.audio += t.Length
+	m.audio += r.Length
 	for _, c := range clips {
 		m.speech += time.Duration(c.VoicedMS) * time.Millisecond
 	}
@@ -117,10 +117,10 @@ func (m *stageTimes) add(ctx context.Context, e transcribe.Decoder, t playback.T
 }
 
 // show decodes each open stretch as often as a room would if the machine had time for all of them.
-func (m *stageTimes) show(ctx context.Context, e transcribe.Decoder, t playback.Tape, every time.Duration) error {
+func (m *stageTimes) show(ctx context.Context, e transcribe.Decoder, r playback.Recording, every time.Duration) error {
 	var open []models.Clip
 	previews := media.Previewer{Every: every, Send: func(c models.Clip) { open = append(open, c) }}
-	if _, err := t.Watch(previews.Look); err != nil {
+	if _, err := r.ClipsWatched(previews.Look); err != nil {
 		return err
 	}
 	d, err := cpu(func() error { return each(open, decodeOnly(ctx, e)) })
@@ -129,8 +129,8 @@ func (m *stageTimes) show(ctx context.Context, e transcribe.Decoder, t playback.
 }
 
 // compare compares the cost of a second of audio with that of the stream example.
-func (c *Card) compare(ctx context.Context, o Options, m stageTimes, t playback.Tape) error {
-	_, pcm, err := decodeTime(t)
+func (c *Card) compare(ctx context.Context, o Options, m stageTimes, r playback.Recording) error {
+	_, pcm, err := decodeTime(r)
 	if err != nil {
 		return err
 	}
@@ -160,16 +160,16 @@ func (c *Card) compareStock(ctx context.Context, o Options) error {
 	return nil
 }
 
-// decodeTime returns the time to decode a tape's packets alone, and the audio in them, at 16 kHz.
-func decodeTime(t playback.Tape) (time.Duration, []float32, error) {
+// decodeTime returns the time to decode the packets alone, and the audio in them, at 16 kHz.
+func decodeTime(r playback.Recording) (time.Duration, []float32, error) {
 	dec, err := audio.NewDecoder()
 	if err != nil {
 		return 0, nil, err
 	}
-	pcm := make([]float32, 0, len(t.Frames)*320)
+	pcm := make([]float32, 0, len(r.Frames)*320)
 	d, err := cpu(func() error {
 		var buf [1920]float32
-		for _, f := range t.Frames {
+		for _, f := range r.Frames {
 			n, err := dec.Decode(f.Opus, buf[:])
 			if err != nil {
 				return err

@@ -33,8 +33,8 @@ func (s Step) within(gate time.Duration) bool {
 }
 
 // runStep has n speakers talk, and examines what was stored.
-func runStep(ctx context.Context, p Player, tape []playback.Line, n int, length time.Duration) (Step, error) {
-	speeches, err := speechesOf(tape, n, length)
+func runStep(ctx context.Context, p Player, spoken []playback.Line, n int, length time.Duration) (Step, error) {
+	speeches, err := speechesOf(spoken, n, length)
 	if err != nil {
 		return Step{}, err
 	}
@@ -47,11 +47,11 @@ func runStep(ctx context.Context, p Player, tape []playback.Line, n int, length 
 	return found, nil
 }
 
-var errNoLines = errors.New("the tape is too short for one line: measure longer")
+var errNoLines = errors.New("the spoken is too short for one line: measure longer")
 
 // speechesOf gives every speaker something to say: lines in a different order, with pauses that produce the share of talk, each starting at
 // a different moment.
-func speechesOf(tape []playback.Line, n int, length time.Duration) ([]playback.Speech, error) {
+func speechesOf(spoken []playback.Line, n int, length time.Duration) ([]playback.Speech, error) {
 	speeches := make([]playback.Speech, n)
 	for i := range speeches {
 		p := playback.Speech{Name: "Speaker " + strconv.Itoa(i+1)}
@@ -66,7 +66,7 @@ func speechesOf(tape []playback.Line, n int, length time.Duration) ([]playback.S
 		}
 		var total time.Duration
 		for j := 0; ; j++ {
-			line := tape[(i*5+j*7)%len(tape)]
+			line := spoken[(i*5+j*7)%len(spoken)]
 			d := time.Duration(len(line.PCM)) * time.Second / 48000
 			if total += time.Duration(float64(d) / talkShare); total > length && j > 0 {
 				break
@@ -74,10 +74,10 @@ func speechesOf(tape []playback.Line, n int, length time.Duration) ([]playback.S
 			p.Lines = append(p.Lines, line)
 		}
 		var err error
-		if p.Tape, err = playback.Record(p.Lines, pause); err != nil {
+		if p.Recording, err = playback.Record(p.Lines, pause); err != nil {
 			return nil, err
 		}
-		if len(p.Tape.Frames) == 0 {
+		if len(p.Recording.Frames) == 0 {
 			return nil, errNoLines
 		}
 		speeches[i] = p

@@ -74,11 +74,11 @@ func measureStockStream(ctx context.Context, windows func(context.Context, strin
 
 // Windows returns the output of the process that Options.Windows starts: the costs of the windows with a model, as JSON.
 func Windows(ctx context.Context, model string) (WindowCosts, error) {
-	tape, err := playback.Lines()
+	lines, err := playback.Lines()
 	if err != nil {
 		return WindowCosts{}, err
 	}
-	t, err := playback.Continuous(tape)
+	t, err := playback.Continuous(lines)
 	if err != nil {
 		return WindowCosts{}, err
 	}

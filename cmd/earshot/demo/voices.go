@@ -37,11 +37,11 @@ func Voices(ctx context.Context, open recording.Opener, given []string) (voices 
 		lines[name] = append(lines[name], playback.Line{PCM: sound.Resample(pcm, models.SampleRate, 48000)})
 	}
 	for _, name := range names {
-		tape, err := playback.Continuous(lines[name])
+		spoken, err := playback.Continuous(lines[name])
 		if err != nil {
 			return nil, err
 		}
-		voices = append(voices, playback.Voice{Name: name, Source: tape.Source()})
+		voices = append(voices, playback.Voice{Name: name, Source: spoken.Source()})
 	}
 	return voices, nil
 }

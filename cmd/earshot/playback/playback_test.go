@@ -49,19 +49,19 @@ func TestTapeIsHeardAsItsLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tape, err := Record(lines[:3], func(time.Duration) time.Duration { return 800 * time.Millisecond })
+	spoken, err := Record(lines[:3], func(time.Duration) time.Duration { return 800 * time.Millisecond })
 	if err != nil {
 		t.Fatal(err)
 	}
-	clips, err := tape.Hear()
+	clips, err := spoken.Clips()
 	if err != nil || len(clips) != 3 {
 		t.Fatalf("%d clips, %v", len(clips), err)
 	}
-	if end := time.Duration(clips[2].EndMS) * time.Millisecond; end > tape.Length+time.Second || end < tape.Length-2*time.Second {
-		t.Errorf("the last ends at %v of %v", end, tape.Length)
+	if end := time.Duration(clips[2].EndMS) * time.Millisecond; end > spoken.Length+time.Second || end < spoken.Length-2*time.Second {
+		t.Errorf("the last ends at %v of %v", end, spoken.Length)
 	}
-	source := tape.Source()
-	for range tape.Frames {
+	source := spoken.Source()
+	for range spoken.Frames {
 		if _, err := source.Next(); err != nil {
 			t.Fatal(err)
 		}
@@ -75,7 +75,7 @@ func TestTapeIsHeardAsItsLines(t *testing.T) {
 func TestBarrier(t *testing.T) {
 	t.Parallel()
 	barrier := NewBarrier(nil, 2)
-	voice := barrier.Hold(&tapeSource{frames: []lounge.Frame{{Opus: []byte("first")}, {Opus: []byte("second"), At: silentFrame}}})
+	voice := barrier.Hold(&source{frames: []lounge.Frame{{Opus: []byte("first")}, {Opus: []byte("second"), At: silentFrame}}})
 	next := func() lounge.Frame {
 		t.Helper()
 		f, err := voice.Next()
@@ -109,7 +109,7 @@ func TestSilenceAfter(t *testing.T) {
 	var ended []time.Duration // the last frame before each call
 	var at time.Duration
 	enough := make(chan struct{})
-	voice := SilenceAfter(&tapeSource{frames: []lounge.Frame{{Opus: []byte("first")}, {Opus: []byte("second"), At: silentFrame}}},
+	voice := SilenceAfter(&source{frames: []lounge.Frame{{Opus: []byte("first")}, {Opus: []byte("second"), At: silentFrame}}},
 		func() { ended = append(ended, at) }, enough)
 	for i := range 500 {
 		f, err := voice.Next()

@@ -39,8 +39,8 @@ type loungeServer struct {
 
 // phrase is a sentence that can be said.
 type phrase struct {
-	text string
-	tape playback.Tape
+	text   string
+	spoken playback.Recording
 }
 
 // sentence is one that was said.
@@ -58,11 +58,11 @@ func openLounge(t *testing.T, rooms []string) *loungeServer {
 		t.Fatal(err)
 	}
 	for _, l := range lines {
-		tape, err := playback.Record([]playback.Line{l}, func(time.Duration) time.Duration { return 0 })
+		spoken, err := playback.Record([]playback.Line{l}, func(time.Duration) time.Duration { return 0 })
 		if err != nil {
 			t.Fatal(err)
 		}
-		v.phrases = append(v.phrases, phrase{l.Text, tape})
+		v.phrases = append(v.phrases, phrase{l.Text, spoken})
 	}
 	l, err := web.Listen(t.Context(), "127.0.0.1:0")
 	if err != nil {
@@ -134,9 +134,9 @@ func (m *sentenceSource) Next() (lounge.Frame, error) {
 	switch m.frame {
 	case 1:
 		m.from = time.Now()
-	case len(now.tape.Frames):
+	case len(now.spoken.Frames):
 		m.lounge.note(m.room, sentence{now.text, m.from, time.Now()})
-		m.next, m.frame, m.at = m.next+1, 0, m.at+now.tape.Length+pause
+		m.next, m.frame, m.at = m.next+1, 0, m.at+now.spoken.Length+pause
 		select {
 		case <-m.lounge.quiet:
 			return lounge.Frame{}, io.EOF
@@ -144,7 +144,7 @@ func (m *sentenceSource) Next() (lounge.Frame, error) {
 			return m.Next()
 		}
 	}
-	f := now.tape.Frames[m.frame]
+	f := now.spoken.Frames[m.frame]
 	f.At += m.at
 	m.frame++
 	return f, nil

@@ -22,9 +22,9 @@ type Line struct {
 
 // Speech is what one speaker says, as lines and as they are sent.
 type Speech struct {
-	Name  string
-	Lines []Line
-	Tape  Tape
+	Name      string
+	Lines     []Line
+	Recording Recording
 }
 
 // Lines cuts the demo's recordings into the lines of its script, in its order. Everybody who asks shares their sound.
@@ -49,7 +49,7 @@ var recorded = sync.OnceValues(func() ([]Line, error) {
 		}
 		rest := spoken[c.Speaker]
 		if len(rest) == 0 {
-			return nil, fmt.Errorf("the tape of %s has fewer lines than the script", c.Speaker)
+			return nil, fmt.Errorf("the recording of %s has fewer lines than the script", c.Speaker)
 		}
 		lines = append(lines, Line{c.Text, sound.Resample(rest[0].PCM, models.SampleRate, 48000)})
 		spoken[c.Speaker] = rest[1:]
@@ -69,57 +69,57 @@ func recordedLines(speaker string) ([]audio.Segment, error) {
 	return audio.Cut(pcm, audio.SegmentConfig{}, nil)
 }
 
-// Tape is a recording as packets of 20 ms.
-type Tape struct {
+// Recording is speech as Opus packets of 20 ms.
+type Recording struct {
 	Frames []lounge.Frame
 	Length time.Duration
 }
 
 // Record encodes lines with pauses before them, without sending the silence (DTX).
-func Record(lines []Line, pause func(line time.Duration) time.Duration) (Tape, error) {
+func Record(lines []Line, pause func(line time.Duration) time.Duration) (Recording, error) {
 	enc, err := audio.NewEncoder(audio.EncoderConfig{Channels: 1, Bitrate: 24000, FEC: true, LossPercent: 5})
 	if err != nil {
-		return Tape{}, err
+		return Recording{}, err
 	}
 	const frame = 960
-	var t Tape
+	var r Recording
 	for _, l := range lines {
-		t.Length += pause(time.Duration(len(l.PCM)) * time.Second / 48000).Truncate(20 * time.Millisecond)
+		r.Length += pause(time.Duration(len(l.PCM)) * time.Second / 48000).Truncate(20 * time.Millisecond)
 		for pcm := l.PCM; len(pcm) >= frame; pcm = pcm[frame:] {
 			packet, err := enc.Encode(pcm[:frame])
 			if err != nil {
-				return Tape{}, err
+				return Recording{}, err
 			}
-			t.Frames = append(t.Frames, lounge.Frame{Opus: bytes.Clone(packet), At: t.Length})
-			t.Length += 20 * time.Millisecond
+			r.Frames = append(r.Frames, lounge.Frame{Opus: bytes.Clone(packet), At: r.Length})
+			r.Length += 20 * time.Millisecond
 		}
 	}
-	return t, nil
+	return r, nil
 }
 
-// Continuous is the whole tape as one speaker would say it, with breaths of 0.8 s.
-func Continuous(tape []Line) (Tape, error) {
-	return Record(tape, func(time.Duration) time.Duration { return 800 * time.Millisecond })
+// Continuous records the lines as one speaker would say them, with breaths of 0.8 s.
+func Continuous(lines []Line) (Recording, error) {
+	return Record(lines, func(time.Duration) time.Duration { return 800 * time.Millisecond })
 }
 
-// Hear takes the packets through a track of the bot.
-func (t Tape) Hear() ([]models.Clip, error) { return t.Watch(nil) }
+// Clips returns the clips that a track of the bot makes of the packets.
+func (r Recording) Clips() ([]models.Clip, error) { return r.ClipsWatched(nil) }
 
-// Watch is Hear that calls look, when it is set, after each packet.
-func (t Tape) Watch(look func(*audio.Track)) ([]models.Clip, error) {
+// ClipsWatched is Clips that calls look, unless it is nil, after each packet.
+func (r Recording) ClipsWatched(look func(*audio.Track)) ([]models.Clip, error) {
 	var sink Clips
-	track, err := audio.NewTrack(audio.TrackConfig{Session: "bench", Epoch: 1, Track: "tape", Attribution: models.AttributionTrack}, &sink)
+	track, err := audio.NewTrack(audio.TrackConfig{Session: "bench", Epoch: 1, Track: "bench", Attribution: models.AttributionTrack}, &sink)
 	if err != nil {
 		return nil, err
 	}
-	for i, f := range t.Frames {
+	for i, f := range r.Frames {
 		//nolint:gosec // counters wrap
 		track.Push(audio.Packet{SSRC: 1, Seq: uint16(i), Timestamp: uint32(f.At.Milliseconds() * 48), Payload: bytes.Clone(f.Opus)}, f.At)
 		if look != nil {
 			look(track)
 		}
 	}
-	track.Close(t.Length)
+	track.Close(r.Length)
 	return sink, nil
 }
 
@@ -133,12 +133,12 @@ func (c *Clips) Clip(clip models.Clip) { *c = append(*c, clip) }
 func (*Clips) Gap(models.Gap) {}
 
 // Source plays the packets.
-func (t Tape) Source() lounge.Source { return &tapeSource{frames: t.Frames} }
+func (r Recording) Source() lounge.Source { return &source{frames: r.Frames} }
 
-type tapeSource struct{ frames []lounge.Frame }
+type source struct{ frames []lounge.Frame }
 
 // Next is the next packet; io.EOF after the last.
-func (s *tapeSource) Next() (lounge.Frame, error) {
+func (s *source) Next() (lounge.Frame, error) {
 	if len(s.frames) == 0 {
 		return lounge.Frame{}, io.EOF
 	}
