@@ -28,7 +28,7 @@ func (c *Connector) Caption(ctx context.Context, x bot.Caption) error {
 	if s == nil {
 		return bot.ErrNotJoined
 	}
-	if speaks, _ := s.self.rights(); !speaks {
+	if speaks, _ := s.local.rights(); !speaks {
 		return bot.Refuse("the bot's token does not let it send data (canPublishData)", nil)
 	}
 	packets, err := captionPackets(x, rand.Text(), time.Now())

@@ -25,7 +25,7 @@ func (c *Connector) Shown() bool {
 		return false
 	}
 	select {
-	case <-s.self.shown:
+	case <-s.local.shown:
 		return true
 	default:
 		return false

@@ -33,9 +33,9 @@ func (c *Connector) message(ctx context.Context, s *stay, o bot.Command) error {
 		}
 		to = []string{o.Target}
 	}
-	speaks, moderates := s.self.rights()
+	speaks, moderates := s.local.rights()
 	if speaks {
-		s.self.awaitShown(ctx)
+		s.local.awaitShown(ctx)
 	}
 	line := chatLine{ID: rand.Text(), Timestamp: time.Now().UnixMilli(), Message: o.Text}
 	payload, err := json.Marshal(line)

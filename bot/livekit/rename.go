@@ -17,11 +17,11 @@ func (c *Connector) Rename(ctx context.Context, name string) error {
 	if s == nil {
 		return bot.ErrNotJoined
 	}
-	given, renames := s.self.naming()
+	given, renames := s.local.naming()
 	if name == "" {
 		name = given
 	}
-	_, moderates := s.self.rights()
+	_, moderates := s.local.rights()
 	switch {
 	case moderates:
 		err := c.call(ctx, func(ctx context.Context) error {
@@ -50,7 +50,7 @@ func (s *stay) shows(ctx context.Context, name string) error {
 	t := time.NewTicker(50 * time.Millisecond)
 	defer t.Stop()
 	for {
-		if s.self.goesBy(name) {
+		if s.local.goesBy(name) {
 			return nil
 		}
 		select {

@@ -34,7 +34,7 @@ type stay struct {
 	every    time.Duration // between pings
 	servers  []peer.ICEServer
 	can      chan bool // whether we may moderate
-	self     *self
+	local    *localParticipant
 	echoes   *echoes
 
 	mu      sync.Mutex
@@ -47,7 +47,7 @@ func newStay(c *Connector, handler bot.RoomHandler, sig *signal) *stay {
 	return &stay{
 		c: c, handler: handler, people: newPeople(), in: make(chan message), done: make(chan struct{}), ready: make(chan struct{}),
 		tracks: tracks{map[string]bool{}, map[string]encryptedTrack{}}, every: pingDefault, can: make(chan bool, 1),
-		sig: sig, self: newSelf(), echoes: newEchoes(),
+		sig: sig, local: newLocalParticipant(), echoes: newEchoes(),
 	}
 }
 
@@ -91,7 +91,7 @@ func (s *stay) enter(ctx context.Context, j *lk.JoinResponse) error {
 		s.sig.silent = time.Duration(n) * time.Second
 	}
 	s.servers = iceServers(j.GetIceServers())
-	s.self.enters(j.GetParticipant())
+	s.local.enters(j.GetParticipant())
 	media, err := newSubscriber(s, s.servers)
 	if err != nil {
 		return err
@@ -172,8 +172,8 @@ func (s *stay) part() {
 // joined tells the handler that the bot is in, and then about everybody who is there; after a change of rights it tells only the
 // former.
 func (s *stay) joined(moderates bool) {
-	s.self.setModerates(moderates)
-	s.handler.Joined(s.self.capabilities())
+	s.local.setModerates(moderates)
+	s.handler.Joined(s.local.capabilities())
 	if s.isReady() {
 		return
 	}
@@ -250,8 +250,8 @@ func (s *stay) take(ctx context.Context, m message) error {
 func (s *stay) update(news []*lk.ParticipantInfo) error {
 	for _, p := range news {
 		if p.GetSid() == s.me {
-			s.self.take(p)
-			s.self.isShown()
+			s.local.take(p)
+			s.local.isShown()
 			if err := s.permitted(p); err != nil {
 				return err
 			}
@@ -281,8 +281,8 @@ func (s *stay) permitted(me *lk.ParticipantInfo) error {
 	if p := me.GetPermission(); p != nil && !p.GetCanSubscribe() {
 		return bot.End(models.EndDenied, errors.New("livekit: the right to listen was taken from the bot"))
 	}
-	if s.self.permitted(me) && s.isReady() {
-		s.handler.Joined(s.self.capabilities())
+	if s.local.permitted(me) && s.isReady() {
+		s.handler.Joined(s.local.capabilities())
 	}
 	return nil
 }

@@ -44,7 +44,7 @@ type feed struct {
 	figures figures
 
 	// Owned by the goroutine that runs the feed.
-	told    told
+	stored  storedLoss
 	silence bool // the track's output is discarded
 }
 
@@ -74,8 +74,8 @@ func (s *span) add(at time.Duration) {
 	s.n++
 }
 
-// told is how much of the dropped audio has been stored as gaps but not yet reported by the track, to which it looks like packet loss.
-type told struct {
+// storedLoss is how much of the dropped audio has been stored as gaps but not yet reported by the track, to which it looks like packet loss.
+type storedLoss struct {
 	ms int64
 	at time.Duration // session time of the latest drop
 }
@@ -83,18 +83,18 @@ type told struct {
 // owedFor is how long after a drop the track may still report it: it has a full queue to process, and merges losses.
 const owedFor = 20 * time.Second
 
-// tell adds a span that has been stored.
-func (t *told) tell(s span) {
-	t.ms, t.at = t.ms+int64(s.n)*packetMS, s.to
+// add adds a span that has been stored.
+func (l *storedLoss) add(s span) {
+	l.ms, l.at = l.ms+int64(s.n)*packetMS, s.to
 }
 
 // rest returns how much of a loss that the track reports now is not a drop that has already been stored.
-func (t *told) rest(lostMS int64, now time.Duration) int64 {
-	if now-t.at > owedFor {
-		t.ms = 0
+func (l *storedLoss) rest(lostMS int64, now time.Duration) int64 {
+	if now-l.at > owedFor {
+		l.ms = 0
 	}
-	known := min(t.ms, lostMS)
-	t.ms -= known
+	known := min(l.ms, lostMS)
+	l.ms -= known
 	return lostMS - known
 }
 
@@ -323,7 +323,7 @@ func (f *feed) storeDrops() {
 	if s.n == 0 {
 		return
 	}
-	f.told.tell(s)
+	f.stored.add(s)
 	f.missed(s, models.GapOverload)
 	f.p.Log.Warn("packets dropped: this machine cannot keep up", "track", f.info.Track, "packets", s.n, "ms", (s.to - s.from).Milliseconds())
 }
@@ -345,7 +345,7 @@ func (f *feed) Gap(g models.Gap) {
 		return
 	}
 	f.storeDrops()
-	if g.LostMS = f.told.rest(g.LostMS, f.p.Now()); g.LostMS < packetMS {
+	if g.LostMS = f.stored.rest(g.LostMS, f.p.Now()); g.LostMS < packetMS {
 		return
 	}
 	g.SpeakerName = f.p.people.name(f.info.SpeakerID, f.info.SpeakerName)
