@@ -47,6 +47,12 @@ type ScheduledTime struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
+// Period is a stretch of time, excluding End.
+type Period struct {
+	Start time.Time `json:"start"`
+	End   time.Time `json:"end"`
+}
+
 // RoomTimes says when the bot is in a room, or is to be there next.
 type RoomTimes struct {
 	Room    string `json:"room"`
@@ -61,8 +67,8 @@ type RoomTimes struct {
 	Fixed    []string        `json:"fixed,omitempty"`
 	Calendar bool            `json:"calendar,omitempty"`
 	Added    []ScheduledTime `json:"added,omitempty"`
-	// Next are the next stretches of time, start and end.
-	Next [][2]time.Time `json:"next,omitempty"`
+	// Next are the next periods.
+	Next []Period `json:"next,omitempty"`
 	// Problem is why the bot can't join at these times.
 	Problem string `json:"problem,omitempty"`
 }

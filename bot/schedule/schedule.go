@@ -57,7 +57,7 @@ type Schedule struct {
 
 	mu    sync.Mutex
 	table Table
-	spans []calendar.Span
+	spans []models.Period
 }
 
 // New returns a schedule. Keep reads its calendar.
@@ -117,17 +117,17 @@ func (s *Schedule) Next(after time.Time) time.Time {
 }
 
 // Upcoming returns the current and the next stretches of time from a moment on, at most n. Those that touch are one.
-func (s *Schedule) Upcoming(at time.Time, n int) (out [][2]time.Time) {
+func (s *Schedule) Upcoming(at time.Time, n int) (out []models.Period) {
 	start := at
 	if _, open := s.Open(at); !open {
 		start = s.Next(at)
 	}
-	for ; len(out) < n && !start.IsZero(); start = s.Next(out[len(out)-1][1].Add(-1)) {
+	for ; len(out) < n && !start.IsZero(); start = s.Next(out[len(out)-1].End.Add(-1)) {
 		until, open := s.Open(start)
 		if !open { // the table has changed
 			break
 		}
-		out = append(out, [2]time.Time{start, until})
+		out = append(out, models.Period{Start: start, End: until})
 	}
 	return out
 }

@@ -20,9 +20,6 @@ type Entry struct {
 // Timetable is any number of entries.
 type Timetable []Entry
 
-// Span is one stretch of time.
-type Span struct{ Start, End time.Time }
-
 // Of returns the entry of a scheduled time. The error names a time zone that is not known.
 func Of(t models.ScheduledTime) (Entry, error) {
 	zone, err := time.LoadLocation(t.Zone)
@@ -86,7 +83,7 @@ func (t Timetable) Overlaps(e Entry, after time.Time) (at time.Time, ok bool) {
 }
 
 // after returns the stretches that begin within nine days after a moment, and that of a date whenever it is.
-func (e Entry) after(after time.Time) (out []Span) {
+func (e Entry) after(after time.Time) (out []models.Period) {
 	from, days := after, 9
 	if e.Date != "" {
 		day, err := time.ParseInLocation(time.DateOnly, e.Date, e.Zone)
@@ -104,7 +101,7 @@ func (e Entry) after(after time.Time) (out []Span) {
 }
 
 // on returns the stretch that begins some days from a moment's day; false if none does.
-func (e Entry) on(at time.Time, days int) (s Span, falls bool) {
+func (e Entry) on(at time.Time, days int) (s models.Period, falls bool) {
 	y, m, d := at.In(e.Zone).Date()
 	end := e.To
 	if end <= e.From {
@@ -115,5 +112,5 @@ func (e Entry) on(at time.Time, days int) (s Span, falls bool) {
 	if falls = e.Days[noon.Weekday()]; e.Date != "" {
 		falls = noon.Format(time.DateOnly) == e.Date
 	}
-	return Span{wall(e.From), wall(end)}, falls
+	return models.Period{Start: wall(e.From), End: wall(end)}, falls
 }

@@ -31,14 +31,14 @@ func (c *calendar) Timetables(context.Context) ([]models.RoomTimes, error) {
 		{
 			Room: "stage", URL: "lounge://a/stage", Name: "Stage", Fixed: []string{"fri 19:00-21:00"}, Zone: "Europe/Berlin",
 			Added: slices.Clone(c.times),
-			Next:  [][2]time.Time{{time.Date(2026, 12, 4, 18, 0, 0, 0, time.UTC), time.Date(2026, 12, 4, 20, 0, 0, 0, time.UTC)}},
+			Next:  []models.Period{{Start: time.Date(2026, 12, 4, 18, 0, 0, 0, time.UTC), End: time.Date(2026, 12, 4, 20, 0, 0, 0, time.UTC)}},
 		},
 	}, nil
 }
 
 func (*calendar) Known(context.Context) ([]models.Room, error) { return nil, nil }
 
-func (c *calendar) CheckTime(_ context.Context, t models.ScheduledTime) (models.ScheduledTime, [][2]time.Time, error) {
+func (c *calendar) CheckTime(_ context.Context, t models.ScheduledTime) (models.ScheduledTime, []models.Period, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	var table timetable.Timetable
@@ -58,7 +58,7 @@ func (c *calendar) CheckTime(_ context.Context, t models.ScheduledTime) (models.
 	}
 	t.Room = "stage"
 	next := table.Next(time.Now())
-	return t, [][2]time.Time{{next, next}}, nil
+	return t, []models.Period{{Start: next, End: next}}, nil
 }
 
 func (c *calendar) AddTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, error) {

@@ -8,6 +8,8 @@ import (
 	"errors"
 	"slices"
 	"time"
+
+	"earshot/models"
 )
 
 // The bounds of a file.
@@ -15,9 +17,6 @@ const (
 	maxEvents = 5000
 	maxDays   = 10_000_000 // over which all recurring events of a file together are expanded
 )
-
-// Span is a span of time, excluding End.
-type Span struct{ Start, End time.Time }
 
 // Calendar holds the events of a file.
 type Calendar struct {
@@ -27,8 +26,8 @@ type Calendar struct {
 
 // Spans returns the spans of all events between two times, in order, merged where they touch. It fails if expanding the recurring
 // events would take too long.
-func (c *Calendar) Spans(from, to time.Time) ([]Span, error) {
-	var out []Span
+func (c *Calendar) Spans(from, to time.Time) ([]models.Period, error) {
+	var out []models.Period
 	work := maxDays
 	for _, e := range c.events {
 		if e.cancelled {
@@ -45,7 +44,7 @@ func (c *Calendar) Spans(from, to time.Time) ([]Span, error) {
 			}
 			replaced := e.moves.empty() && c.moved[e.uid].has(start, e.allDay)
 			if !replaced && end.After(from) && start.Before(to) && end.After(start) {
-				out = append(out, Span{start, end})
+				out = append(out, models.Period{Start: start, End: end})
 			}
 		}
 	}
@@ -53,9 +52,9 @@ func (c *Calendar) Spans(from, to time.Time) ([]Span, error) {
 }
 
 // join merges spans that touch.
-func join(spans []Span) []Span {
-	slices.SortFunc(spans, func(a, b Span) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
-	var out []Span
+func join(spans []models.Period) []models.Period {
+	slices.SortFunc(spans, func(a, b models.Period) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
+	var out []models.Period
 	for _, s := range spans {
 		if n := len(out); n > 0 && !s.Start.After(out[n-1].End) {
 			if s.End.After(out[n-1].End) {

@@ -156,7 +156,7 @@ type TimeOrder struct {
 // AddedTime is a scheduled time, and when it takes place next.
 type AddedTime struct {
 	Time models.ScheduledTime `json:"time"`
-	Next [][2]time.Time       `json:"next"`
+	Next []models.Period      `json:"next"`
 }
 
 // Schedule lists the rooms with scheduled times.

@@ -139,7 +139,7 @@ func TestTimesHoldAtOnce(t *testing.T) {
 			}
 			var out []string
 			for _, x := range s.Upcoming(time.Now(), 3) {
-				out = append(out, x[0].UTC().Format("Mon 2 15:04"))
+				out = append(out, x.Start.UTC().Format("Mon 2 15:04"))
 			}
 			return strings.Join(out, ", ")
 		}

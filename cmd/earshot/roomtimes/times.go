@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"earshot/bot/schedule"
 	"earshot/models"
@@ -74,7 +73,7 @@ func (k *Keeper) of(id string, added []models.ScheduledTime) models.RoomTimes {
 }
 
 // next returns when the bot is in a room next.
-func (k *Keeper) next(id string, added []models.ScheduledTime) [][2]time.Time {
+func (k *Keeper) next(id string, added []models.ScheduledTime) []models.Period {
 	f, ok := k.fixed[id]
 	switch {
 	case ok && f.schedule == nil:
@@ -86,7 +85,7 @@ func (k *Keeper) next(id string, added []models.ScheduledTime) [][2]time.Time {
 }
 
 // CheckTime implements record.Scheduler.
-func (k *Keeper) CheckTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, [][2]time.Time, error) {
+func (k *Keeper) CheckTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, []models.Period, error) {
 	times, err := k.byRoom(ctx)
 	if err != nil {
 		return t, nil, err

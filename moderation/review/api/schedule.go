@@ -31,8 +31,8 @@ type (
 	}
 	timeAddedJSON struct {
 		Time models.ScheduledTime `json:"time"`
-		// Next are the next stretches of time, start and end.
-		Next [][2]time.Time `json:"next"`
+		// Next are the next periods.
+		Next []models.Period `json:"next"`
 	}
 )
 

@@ -245,10 +245,10 @@ func (f timeFields) fields() []field {
 // Hidden are the fields of the time to be added.
 func (p schedulePage) Hidden() []field { return p.Form.fields() }
 
-// stretches formats stretches of time.
-func stretches(all [][2]time.Time, zone *time.Location) (out []string) {
+// periods formats periods of time.
+func periods(all []models.Period, zone *time.Location) (out []string) {
 	for _, x := range all {
-		start, end := x[0].In(zone), x[1].In(zone)
+		start, end := x.Start.In(zone), x.End.In(zone)
 		last := end.Format("15:04 MST")
 		if end.Sub(start) >= 24*time.Hour {
 			last = end.Format("Mon 2 Jan 15:04 MST")
@@ -282,7 +282,7 @@ func (s roomPages) scheduleWith(r *http.Request, p schedulePage) (view, error) {
 		if x.Zone == "" || err != nil {
 			zone = s.Location
 		}
-		v := timesView{RoomTimes: x, Soon: stretches(x.Next, zone), May: who.May(x.Room, models.AccessHost)}
+		v := timesView{RoomTimes: x, Soon: periods(x.Next, zone), May: who.May(x.Room, models.AccessHost)}
 		for _, t := range x.Added {
 			v.Times = append(v.Times, timeView{t.ID, timetable.Sentence(t), t.By})
 		}
@@ -324,7 +324,7 @@ func (s roomPages) removeTime(r *http.Request) (view, error) {
 func (s roomPages) addTime(r *http.Request) (view, error) {
 	p := schedulePage{Form: timeFieldsOf(r.PostForm)}
 	t, err := p.Form.Read(s.Now())
-	var next [][2]time.Time
+	var next []models.Period
 	switch {
 	case err != nil: // who may invite nowhere learns nothing
 		if !auth.VisitorOf(r.Context()).Somewhere(models.AccessHost) {
@@ -354,6 +354,6 @@ func (s roomPages) addTime(r *http.Request) (view, error) {
 	}
 	at, _ := models.ParseAddress(t.URL) // it was checked
 	zone, _ := time.LoadLocation(t.Zone)
-	p.Adds, p.Next, p.Name = timetable.Sentence(t), stretches(next, zone), at.RoomAt(t.URL, t.Name).Name
+	p.Adds, p.Next, p.Name = timetable.Sentence(t), periods(next, zone), at.RoomAt(t.URL, t.Name).Name
 	return s.scheduleWith(r, p)
 }

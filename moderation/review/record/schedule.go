@@ -21,7 +21,7 @@ type Scheduler interface {
 	Known(ctx context.Context) ([]models.Room, error)
 	// CheckTime completes a time that somebody is about to add, and returns when it takes place next, without any effect.
 	// models.ErrConflict: the bot is in the room then anyway.
-	CheckTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, [][2]time.Time, error)
+	CheckTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, []models.Period, error)
 	// AddTime adds a time, and returns it with its ID.
 	AddTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, error)
 	RemoveTime(ctx context.Context, id, by string) error
@@ -237,7 +237,7 @@ func (c *Rooms) Schedulable(ctx context.Context) (out []models.Room, err error) 
 }
 
 // CheckTime checks a time for somebody who may invite the bot to its room.
-func (c *Rooms) CheckTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, [][2]time.Time, error) {
+func (c *Rooms) CheckTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, []models.Period, error) {
 	if err := c.MayInvite(ctx, models.Invitation{URL: t.URL}); err != nil {
 		return t, nil, err
 	}

@@ -85,12 +85,12 @@ func timesOf(room models.RoomTimes) (rows [][]string) {
 	return rows
 }
 
-// nextOf returns when the first of some stretches begins, by this machine's clock.
-func nextOf(next [][2]time.Time) string {
+// nextOf returns when the first of some periods begins, by this machine's clock.
+func nextOf(next []models.Period) string {
 	if len(next) == 0 {
 		return ""
 	}
-	return next[0][0].Local().Format("Mon 2 Jan 15:04")
+	return next[0].Start.Local().Format("Mon 2 Jan 15:04")
 }
 
 func newScheduleAdd(env *cli.Env) *cobra.Command {
