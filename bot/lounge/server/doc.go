@@ -14,8 +14,9 @@
 //	GET    /room/{room}            the page
 //
 // A host is who sends the host's token as Bearer; a bot is a listener who does. Names that pass for theirs are refused, or marked on
-// listeners. Everybody else shares bounded places (budget.Limits). A ban holds against the browser's own key: there are no accounts here
-// that a person could not throw away, and many people may share an address.
+// listeners. Everybody else shares bounded places (budget.Limits). A ban holds against the browser's own key, and against the
+// address and name of an encoder, which has none: there are no accounts here that a person could not throw away, and many people may
+// share an address.
 //
 // The server forwards Opus as it is and decodes nothing. Everybody who hears is visible to everybody who speaks. What is asked over
 // HTTP is read here; who is in which room is package rooms', and which places are taken package budget's.

@@ -25,7 +25,8 @@ func (s *Server) whip(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer done()
-	p := s.newPerson(e, r)
+	p, arrived := s.newPerson(e, r)
+	defer arrived()
 	sdp, ok := s.enter(w, r, e, budget.Speaking, p.ID, func(f *peer.Factory) (*peer.Conn, error) {
 		return f.Receiver(peer.Handler{Track: firstTrack(p)})
 	})
@@ -103,20 +104,17 @@ func (s *Server) enter(
 	return sdp, true
 }
 
-// newPerson reads who publishes. The fields that the room decides are set by join.
-func (s *Server) newPerson(e *entry, r *http.Request) *rooms.Speaker {
-	key := r.Header.Get(lounge.KeyHeader)
-	if len(key) < 16 {
-		key = rooms.Secret()
-	}
-	id := rooms.PersonID(e.room, key)
-	p := &rooms.Speaker{Person: lounge.Person{ID: id, Track: fmt.Sprintf("%s.%d", id, s.tracks.Add(1)), Role: models.RoleGuest}, From: e.From}
+// newPerson reads who publishes. The fields that the room decides are set by join; arrived must be called after it, or instead.
+func (s *Server) newPerson(e *entry, r *http.Request) (p *rooms.Speaker, arrived func()) {
+	name := r.URL.Query().Get("name")
+	id, arrived := s.rooms.Identify(e.room, r.Header.Get(lounge.KeyHeader), e.From, names.Clean(name, ""))
+	p = &rooms.Speaker{Person: lounge.Person{ID: id, Track: fmt.Sprintf("%s.%d", id, s.tracks.Add(1)), Role: models.RoleGuest}, From: e.From}
 	if e.Host {
 		p.Role = models.RoleHost
 	}
-	p.Name = names.Clean(r.URL.Query().Get("name"), rooms.GuestName(id))
+	p.Name = names.Clean(name, rooms.GuestName(id))
 	p.Out = forward.New(p.Track)
-	return p
+	return p, arrived
 }
 
 // firstTrack takes the first track of a publication and ignores others: one person has one microphone.

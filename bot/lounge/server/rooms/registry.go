@@ -26,15 +26,20 @@ type Registry struct {
 	names  *names.Taken
 	log    *slog.Logger
 	lines  atomic.Int64 // of chat, so far
+	secret string       // makes ids of addresses that nobody can read an address from
 
 	mu     sync.Mutex
 	rooms  map[string]*room
+	coming map[string]bool // ids of those without a key who are being let in
 	closed bool
 }
 
 // New makes a registry without rooms; botName is the name that is the bot's alone.
 func New(l budget.Limits, b *budget.Counter, botName string, log *slog.Logger) *Registry {
-	return &Registry{limits: l, budget: b, names: names.NewTaken(botName), log: log, rooms: map[string]*room{}}
+	return &Registry{
+		limits: l, budget: b, names: names.NewTaken(botName), log: log, secret: Secret(),
+		rooms: map[string]*room{}, coming: map[string]bool{},
+	}
 }
 
 // enter finds a room, or opens it for a caller, and returns it locked. The problem says why it is not opened.
