@@ -249,6 +249,9 @@ func TestLongLoadIsLogged(t *testing.T) {
 	}
 	defer f.Close()
 	say(t, p.Decoders()[0], "loaded")
+	if line := <-log; !strings.Contains(line, "the model is loaded") {
+		t.Errorf("logged: %s", line)
+	}
 }
 
 func TestNewNeedsAModel(t *testing.T) {

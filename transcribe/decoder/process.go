@@ -160,7 +160,9 @@ func (p *process) readAll(isReady func()) error {
 				return err
 			}
 			p.slow.Stop()
-			p.long.Stop()
+			if !p.long.Stop() {
+				p.pool.cfg.Logger.Info("the model is loaded", "device", cmp.Or(p.pool.cfg.Device, "CPU"))
+			}
 			p.mu.Lock()
 			p.ready = &r
 			p.mu.Unlock()
