@@ -24,7 +24,13 @@ func (s *sentence) question() float64 {
 		return 0
 	}
 	terms := len(s.raw.terms)
-	if terms == 0 || terms == 1 && len(s.ws) < 7 || len(s.ws) < 5 || !s.raw.whole {
+	if terms == 0 || terms == 1 && (len(s.ws) < 7 || len(s.ws) < 10 && s.within(pointers, 0, len(s.ws))) || len(s.ws) < 5 || !s.raw.whole {
+		return 0
+	}
+	if unstarters[s.ws[0]] && !askVerbs[s.ws[0]] && !s.within(askWords, 0, 3) { // "till everybody is there, or what is the plan?"
+		return 0
+	}
+	if !s.asks && (startsLower(s.raw.heard) || s.raw.brokenOff()) { // it goes on with something, or is gone on with
 		return 0
 	}
 	v += 0.1*float64(min(terms-1, 2)) + 0.1*is(s.within(askCurious, 0, len(s.ws)))
@@ -37,11 +43,19 @@ func (s *sentence) question() float64 {
 	return v
 }
 
-// told reports whether a sentence has its subject before its first verb, as statements have: "it's simple, you know?"
+// told reports whether a sentence has its subject before its first verb, as statements have: "it's simple, you know?", "the lid is
+// shut, right?"
 func (s *sentence) told() bool {
 	i := slices.IndexFunc(s.ws, func(w string) bool { return askFirst[w] })
-	return askVerbs[s.ws[i]] && askSubject[s.at(i-1)]
+	if !askVerbs[s.ws[i]] || s.apart[i] {
+		return false
+	}
+	before := slices.DeleteFunc(slices.Clone(s.ws[:i]), func(w string) bool { return openers[w] || s.people[w] })
+	return len(before) > 1 || len(before) == 1 && askSubject[before[0]]
 }
+
+// pointers are words that say nothing to who has not heard what was said before.
+var pointers = map[string]bool{"it": true, "they": true, "them": true, "he": true, "she": true, "him": true, "her": true}
 
 // tagWords is the most words of a question that only asks whether one agrees: "is it not".
 const tagWords = 3

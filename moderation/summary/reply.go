@@ -16,6 +16,10 @@ var (
 	supposes   = englishWords.phrases("supposes")
 	// guessEmpty are words that add nothing to "I don't know".
 	guessEmpty = englishWords.set("guessEmpty")
+	// guessLooks are words of who doesn't know and wants to: "I don't know, I'll have to check".
+	guessLooks = englishWords.set("guessLooks")
+	// numberWords answer "how many".
+	numberWords = englishWords.set("numberWords")
 )
 
 // How far after a line its reply is looked for.
@@ -25,6 +29,8 @@ const (
 	fullAnswer  = 5  // the fewest words of an answer that is more than a nod
 	leastGuess  = 2  // the fewest words after "I don't know" that are a guess
 	shortAnswer = 14 // the most words of one that only says that somebody doesn't know
+	longAnswer  = 10 // the fewest words with a topic of what is an answer even if it shares none with the question
+	answerLines = 4  // how far after "I don't know" somebody else's answer is looked for
 )
 
 // reply is what came after a sentence.
@@ -48,12 +54,15 @@ func (d *document) replyTo(n int) reply {
 	}
 	asked := false // something else was asked in between: who doesn't know answers that
 	for i := at + 1; i < len(d.lines) && i <= at+replyLines && d.lines[i].StartMS-d.lines[at].EndMS <= replyMS; i++ {
-		said := sentence{ws: plainWords(words(d.lines[i].Text))}
+		said := plainSentence(d.lines[i].Text)
 		mine := d.lines[i].SpeakerID == who
 		if len(said.ws) >= fullAnswer && strings.HasSuffix(d.lines[i].Text, "?") {
 			asked = true
 		}
 		if at := said.saysWhere(unknowing); at >= 0 && at < fullAnswer && len(said.ws) <= shortAnswer && !said.knows(at) {
+			if !d.onTopic(u, i, said, at) {
+				return r
+			}
 			r.open = !r.answered && !mine && !asked && !guesses(d.lines[i].Text) && !d.answeredLater(u, i, who)
 			return r
 		}
@@ -68,17 +77,33 @@ func (d *document) replyTo(n int) reply {
 }
 
 // knows reports whether "not sure" and the like, at a word, begin an answer, "not sure you can tell", or ask back: "I don't know what
-// that means".
+// that means", "not sure how that applies".
 func (s *sentence) knows(at int) bool {
 	next := at + s.saysAt(at, unknowing)
-	return subjects[s.at(next)] && s.at(next) != "that" && s.at(next) != "it" || s.at(next) == "what" && s.at(len(s.ws)-1) != "what"
+	if next < len(s.apart) && s.apart[next] { // "not sure; we have to ask"
+		return false
+	}
+	w, then := s.at(next), s.at(next+1)
+	return subjects[w] && w != "that" && w != "it" || w == "people" || w == "what" && s.at(len(s.ws)-1) != "what" ||
+		askWords[w] && (then == "that" || then == "this") || w == "of" && strings.HasPrefix(then, "any")
 }
 
-// saysNoMore reports whether the units after one have nothing but a nod in its last line.
+// onTopic reports whether who says, at a word of line i, that they don't know names nothing else than the question does: "not sure who
+// that was meant for" is no answer to it.
+func (d *document) onTopic(u *unit, i int, said sentence, at int) bool {
+	rest := slices.Clone(said.ws[at+said.saysAt(at, unknowing):])
+	rest = slices.DeleteFunc(rest, func(w string) bool { return stopWords[w] || guessEmpty[w] || guessLooks[w] })
+	return len(rest) <= 1 || d.shared(u, i) > 0
+}
+
+// saysNoMore reports whether the units after one have nothing but a nod, or more questions, in its last line.
 func saysNoMore(after []unit, line int) bool {
 	for _, u := range after {
 		if u.lines[0] != line {
 			return true
+		}
+		if u.asks {
+			continue
 		}
 		if slices.ContainsFunc(u.words, func(w word) bool { return !fillers[w.low] }) {
 			return false
@@ -102,20 +127,32 @@ func guesses(text string) bool {
 		if after.says(unknowing) {
 			return false
 		}
+		if after.within(guessLooks, 0, len(after.ws)) {
+			return false
+		}
 		rest := slices.DeleteFunc(after.ws, func(w string) bool { return openers[w] || fillers[w] || guessEmpty[w] })
 		return len(rest) >= leastGuess && rest[0] != "to" // "to be honest"
 	}
 	return false
 }
 
-// answeredLater reports whether somebody else than who asked has an answer after line i, in which somebody had none.
+// answeredLater reports whether somebody else than who asked has an answer after line i, in which somebody had none: what is said at
+// once, at length, or later with words of the question.
 func (d *document) answeredLater(u *unit, i int, who string) bool {
-	for j := i + 1; j < len(d.lines) && j < i+replyLines; j++ {
+	counts := len(u.words) > 0 && u.words[0].low == "how"
+	for j := i + 1; j < len(d.lines) && j <= i+answerLines; j++ {
 		said := sentence{ws: plainWords(words(d.lines[j].Text))}
-		if d.lines[j].SpeakerID == who || said.says(unknowing) || strings.HasSuffix(d.lines[j].Text, "?") {
+		asks := strings.HasSuffix(d.lines[j].Text, "?")
+		if d.lines[j].SpeakerID == who && (asks || slices.Contains(said.ws, "question")) && d.shared(u, j) >= 2 {
+			return true // asked again, of somebody who may know
+		}
+		if d.lines[j].SpeakerID == who || len(said.ws) < fullAnswer || said.says(unknowing) || asks {
 			continue
 		}
-		if yes := said.within(accepts, 0, 1) || said.within(refuses, 0, 1); len(said.ws) >= fullAnswer && (yes || d.shared(u, j) >= 2) {
+		yes := said.within(accepts, 0, 1) || said.within(refuses, 0, 1)
+		other := d.lines[j].SpeakerID != d.lines[i].SpeakerID
+		counted := counts && said.within(numberWords, 0, len(said.ws))
+		if counted || yes && j < i+replyLines || j == i+1 && other && len(d.lineTerms(j)) >= longAnswer || d.shared(u, j) >= 2 {
 			return true
 		}
 	}

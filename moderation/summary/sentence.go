@@ -25,16 +25,29 @@ func newSentence(d *document, n int, spell *speller) sentence {
 		ws: plainWords(u.words), raw: u, asks: u.asks, people: d.named, speaker: d.lines[u.lines[0]].SpeakerID,
 		opened: sumsUp(u.heard), either: alternative(u.heard), parts: d.people,
 	}
-	for _, w := range u.words {
-		for i := range plainWords([]word{w}) {
-			s.apart = append(s.apart, w.apart && i == 0)
-		}
-	}
+	s.apart = marks(u.words)
 	for i, w := range s.ws {
 		s.names = s.names || d.named[w]
 		s.ws[i] = spell.right(w)
 	}
 	return s
+}
+
+// marks reports for each of the plain words whether a mark stands before it.
+func marks(ws []word) []bool {
+	var out []bool
+	for _, w := range ws {
+		for i := range plainWords([]word{w}) {
+			out = append(out, w.apart && i == 0)
+		}
+	}
+	return out
+}
+
+// plainSentence makes a text ready for cues, as it was heard.
+func plainSentence(text string) sentence {
+	ws := words(text)
+	return sentence{ws: plainWords(ws), apart: marks(ws)}
 }
 
 // sumsUp reports whether a sentence was begun with "so" or the like.
