@@ -97,10 +97,20 @@ func (d *document) about(cs []models.Chapter) string {
 	return andList(parts)
 }
 
-// alike reports whether two phrases share a word.
+// alike reports whether two phrases share a word, or forms of one: "overlap" and "overlapping zone".
 func alike(a, b string) bool {
 	in := strings.Fields(strings.ToLower(a))
-	return slices.ContainsFunc(strings.Fields(strings.ToLower(b)), func(w string) bool { return slices.Contains(in, w) })
+	return slices.ContainsFunc(strings.Fields(strings.ToLower(b)), func(w string) bool {
+		return slices.ContainsFunc(in, func(other string) bool { return sameRoot(w, other) })
+	})
+}
+
+// leastRoot is how many letters two forms of a word have in common at their beginning.
+const leastRoot = 5
+
+func sameRoot(a, b string) bool {
+	n := min(len(a), len(b))
+	return a == b || n >= leastRoot-1 && a[:min(n, max(leastRoot-1, n-2))] == b[:min(n, max(leastRoot-1, n-2))]
 }
 
 // length returns a span in ms in words: "12 minutes".

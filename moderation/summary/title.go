@@ -20,10 +20,14 @@ const (
 	titleWords   = 4    // the longest phrase
 	joinedWords  = 6    // the longest title
 	longerBetter = 1.4  // factor of a phrase for each word beyond the first
-	phraseBetter = 2.0  // factor of a phrase of more than one word
-	named        = 0.6  // factor of a phrase that shares a word with the title of an earlier chapter
+	phraseBetter = 3.0  // factor of a phrase of more than one word
+	named        = 0.3  // factor of a phrase that shares a word with the title of an earlier chapter
+	mostLift     = 20   // how many times as frequent in its chapter as elsewhere counts, at most
+	shortIng     = 5    // letters of "thing" and "spring"
+	leastTimes   = 3    // how often a single word is said that stands beside a phrase
 	verbal       = 0.5  // share of uses after "to", "we" and the like above which a phrase is taken for a verb
 	verbalWord   = 0.35 // the same for a single word
+	partial      = 0.5  // share of uses as part of a longer name above which a phrase is not one
 	thingWord    = 0.35 // share of uses after "the", "of" and the like below which a single word is not taken for a noun
 )
 
@@ -33,6 +37,8 @@ var (
 	neverLast    = englishWords.set("neverLast")
 	neverNouns   = englishWords.set("neverNouns")
 	beforeThings = englishWords.set("beforeThings")
+	endsInIng    = englishWords.set("endsInIng")
+	endsInLy     = englishWords.set("endsInLy")
 )
 
 // phrase is a candidate for a title.
@@ -43,6 +49,8 @@ type phrase struct {
 	times  float64
 	verbal float64 // of the times it stands where verbs do
 	things float64 // of the times it stands where things are named
+	goesOn float64 // of the times another word of a name follows: it is a part of one
+	last   word
 	shown  map[string]int
 	score  float64
 }
@@ -53,9 +61,22 @@ type titler struct{ *document }
 // chaptersOf names the chapters.
 func (d titler) chaptersOf(spans []span) []models.Chapter {
 	out := []models.Chapter{}
-	in := d.spread(spans)
+	found := make([]map[string]*phrase, len(spans))
+	said := map[string]float64{}
+	words := make([]float64, len(spans))
+	all := 0.0
 	for n, s := range spans {
-		chosen := d.phrases(s, in, len(spans))
+		found[n] = d.collected(s)
+		for key, p := range found[n] {
+			said[key] += p.times
+		}
+		words[n] = float64(d.wordsIn(s))
+		all += words[n]
+	}
+	for n, s := range spans {
+		chosen := d.phrases(found[n], words[n], func(key string, p *phrase) float64 {
+			return lift(p.times, said[key]-p.times, words[n], all-words[n])
+		})
 		d.titles = append(d.titles, chosen)
 		c := models.Chapter{Title: d.place(spans, n, title(chosen)), StartMS: d.lines[s.from].StartMS}
 		for _, u := range d.lines[s.from:s.to] {
@@ -67,24 +88,16 @@ func (d titler) chaptersOf(spans []span) []models.Chapter {
 	return out
 }
 
-// spread counts for each term in how many chapters it occurs.
-func (d titler) spread(spans []span) []int {
-	in, seen := make([]int, len(d.df)), make([]int, len(d.df))
-	for n, s := range spans {
-		for i := s.from; i < s.to; i++ {
-			for _, t := range d.lineTerms(i) {
-				if seen[t] != n+1 {
-					seen[t] = n + 1
-					in[t]++
-				}
-			}
-		}
+// lift is how many times as frequent something is in one part as in the other, which may be empty.
+func lift(here, there, words, others float64) float64 {
+	if others == 0 {
+		return 1
 	}
-	return in
+	return min(mostLift, here/max(1, words)*others/(there+0.5))
 }
 
-// phrases are the best one or two phrases of a chapter; no word is in both.
-func (d titler) phrases(s span, in []int, chapters int) []phrase {
+// collected are the phrases of a chapter.
+func (d titler) collected(s span) map[string]*phrase {
 	found := map[string]*phrase{}
 	for i := s.from; i < s.to; i++ {
 		for _, n := range d.of[i] {
@@ -93,14 +106,18 @@ func (d titler) phrases(s span, in []int, chapters int) []phrase {
 			}
 		}
 	}
-	long := d.wordsIn(s) > longChapter
+	return found
+}
+
+// phrases are the best one or two phrases of a chapter with so many words; no word is in both.
+func (d titler) phrases(found map[string]*phrase, words float64, lifts func(string, *phrase) float64) []phrase {
 	var all []phrase
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		p := found[key]
-		if d.english() && !p.noun() || p.words > 1 && p.times < 2 && long {
+		if d.english() && !p.noun() || p.words > 1 && p.times < 2 && words > longChapter {
 			continue
 		}
-		p.rate(in, chapters)
+		p.rate(lifts(key, p))
 		if d.titled(p) {
 			p.score *= named
 		}
@@ -122,6 +139,9 @@ func (d titler) wordsIn(s span) int {
 
 // noun reports whether a phrase is used like the name of a thing.
 func (p *phrase) noun() bool {
+	if p.goesOn > partial*p.times {
+		return false
+	}
 	if p.words == 1 && p.times > 1 {
 		return p.verbal <= verbalWord*p.times && p.things >= thingWord*p.times
 	}
@@ -135,14 +155,9 @@ func (d titler) titled(p *phrase) bool {
 	})
 }
 
-// rate says how well a phrase names a chapter.
-func (p *phrase) rate(in []int, chapters int) {
-	told := 0.0
-	for _, t := range p.terms {
-		told += math.Log(1 + float64(chapters)/float64(max(1, in[t])))
-	}
-	told /= float64(len(p.terms))
-	p.score = math.Pow(longerBetter, float64(p.words-1)) * p.times * told * (0.5 + p.things/p.times)
+// rate says how well a phrase names a chapter, in which it is so many times as frequent as in the others.
+func (p *phrase) rate(lift float64) {
+	p.score = math.Pow(longerBetter, float64(p.words-1)) * p.times * math.Log(1+lift) * (0.5 + p.things/p.times)
 	if p.words > 1 {
 		p.score *= phraseBetter
 	}
@@ -158,7 +173,7 @@ func distinct(all []phrase) []phrase {
 		if len(out) == 1 && out[0].words > 1 && (p.words == 1 || strings.Contains(out[0].text, " and ")) {
 			continue // one good phrase is a title; a word beside it says less
 		}
-		if len(out) == 1 && !p.beside(out[0]) {
+		if len(out) == 1 && (!p.beside(out[0]) || p.words == 1 && p.times < leastTimes) {
 			continue
 		}
 		out = append(out, p)
@@ -168,8 +183,7 @@ func distinct(all []phrase) []phrase {
 
 // beside reports whether p fits into a title with another phrase.
 func (p *phrase) beside(other phrase) bool {
-	shared := slices.ContainsFunc(p.terms, func(t int) bool { return slices.Contains(other.terms, t) })
-	return !shared && other.words+p.words+1 <= joinedWords && !strings.Contains(p.text, " and ")
+	return !alike(p.text, other.text) && other.words+p.words+1 <= joinedWords && !strings.Contains(p.text, " and ")
 }
 
 // collect counts the phrases of a sentence.
@@ -192,12 +206,12 @@ func (d titler) collect(u *unit, found map[string]*phrase) {
 
 // namesThing reports whether a word may begin or end the name of something.
 func (d titler) namesThing(w word) bool {
-	return w.term >= 0 && (!d.english() || !neverNouns[w.low])
+	return w.term >= 0 && (!d.english() || !neverNouns[w.low] && (!strings.HasSuffix(w.low, "ly") || endsInLy[w.low]))
 }
 
 // participle reports whether a word can only end a phrase that goes on: "cords attached", "calls resulting".
 func (d titler) participle(w word) bool {
-	return d.english() && (neverLast[w.low] || strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed"))
+	return d.english() && (neverLast[w.low] || strings.HasSuffix(w.low, "ing") && len(w.low) > shortIng && !endsInIng[w.low] || strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed"))
 }
 
 // joins reports whether the word stands between two parts of one phrase.
@@ -224,7 +238,7 @@ func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 	}
 	p := found[key]
 	if p == nil {
-		p = &phrase{terms: terms, words: len(lows), shown: map[string]int{}}
+		p = &phrase{terms: terms, words: len(lows), shown: map[string]int{}, last: u.words[to-1]}
 		found[key] = p
 	}
 	p.times++
@@ -232,6 +246,7 @@ func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 	if p.shown[shown]++; p.text == "" || p.shown[shown] > p.shown[p.text] {
 		p.text = shown
 	}
+	p.goesOn += is(to < len(u.words) && !u.words[to].apart && d.namesThing(u.words[to]) && !d.participle(u.words[to]))
 	if from > 0 && !u.words[from].apart {
 		before := u.words[from-1].low
 		p.verbal += is(beforeVerbs[before] || strings.HasSuffix(before, "n't") || strings.HasSuffix(before, "'ll"))
