@@ -32,6 +32,9 @@ func everyState() *memory {
 	for i, level := range levels {
 		for j, status := range statuses {
 			u := reviewtest.Said("s1", 40+3*i+j, "Ben", int64(60_000+9000*i+3000*j), int64(62_000+9000*i+3000*j), "Call me names if you like.")
+			if j == 0 { // found in words that were not clear
+				u.Doubt = []models.Doubt{models.DoubtLowConfidence}
+			}
 			f := reviewtest.Flagged(u, "rule."+string(level)+"."+string(status), level, 0, 1)
 			if f.Status = status; status != models.FlagOpen {
 				f.DecidedBy, f.Decided = "Ana", start

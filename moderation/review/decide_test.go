@@ -186,6 +186,10 @@ func TestEvidenceIsServedInRanges(t *testing.T) {
 		if w := ask(t, s, "GET", bad); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", bad, w.Code)
 		}
+		if w := ask(t, s, "GET", bad); !strings.HasPrefix(w.Header().Get("Content-Type"), "application/") {
+			t.Errorf("%s: a program gets %s", bad, w.Header().Get("Content-Type"))
+		}
+		inOrder(t, ask(t, s, "GET", bad, "Accept", "text/html,*/*;q=0.8").Body.String(), "<h1", "Clip not found")
 	}
 }
 

@@ -1,7 +1,9 @@
 package review
 
 import (
+	"bytes"
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -74,9 +76,11 @@ func (f *freezer) pass(ctx context.Context) error {
 
 // ServeHTTP forwards requests and each part of the answers while it is not frozen.
 func (f *freezer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if f.pass(r.Context()) != nil {
+	body, err := io.ReadAll(r.Body) // that the client has given up is noticed from then on
+	if err != nil || f.pass(r.Context()) != nil {
 		return
 	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	f.proxy.ServeHTTP(&coldWriter{w, f, r.Context()}, r)
 }
 

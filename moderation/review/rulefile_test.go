@@ -94,6 +94,7 @@ func TestRuleFilesAreChanged(t *testing.T) {
 	if string(now) != changed || string(old) != text || len(n) != 1 {
 		t.Errorf("%q, %q, %q", now, old, n)
 	}
+	inOrder(t, ask(t, s, "GET", w.Header().Get("Location")).Body.String(), "Saved.", "the previous version is kept", "room.yaml.old1", "Undo")
 	if w := ask(t, s, "GET", "/rulefiles/none"); w.Code != http.StatusNotFound {
 		t.Error(w.Code)
 	}
@@ -146,7 +147,7 @@ func TestRuleFilesAreChangedByForms(t *testing.T) {
 	if w := post(t, s, at, other); w.Code == http.StatusSeeOther {
 		t.Error("another change than the one that was shown is saved")
 	}
-	if w := post(t, s, at, form); w.Code != http.StatusSeeOther || w.Header().Get("Location") != at+"?saved" {
+	if w := post(t, s, at, form); w.Code != http.StatusSeeOther || w.Header().Get("Location") != at+"?saved=yes" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 	now, _ := os.ReadFile(path)

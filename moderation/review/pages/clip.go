@@ -94,10 +94,14 @@ func timedWords(u models.Utterance, flags []models.Flag, e models.Evidence) []ti
 }
 
 // evidence serves a clip's audio, as stored or as a WAV file. It supports ranges, so that a browser can determine the length and
-// seek.
+// seek. An error is a page for whoever follows a link, and JSON for players and programs.
 func (s flagPages) evidence(w http.ResponseWriter, r *http.Request) {
 	sound, kind, err := s.soundOf(r)
-	if err != nil {
+	switch {
+	case err != nil && strings.Contains(r.Header.Get("Accept"), "text/html"):
+		s.Fail(w, r, err)
+		return
+	case err != nil:
 		s.Problem(w, r, err)
 		return
 	}

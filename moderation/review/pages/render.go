@@ -165,6 +165,7 @@ var inPlaces = []struct{ begins, what string }{
 	{"/rulefiles/", "Rule file"},
 	{"/rules/", "Rule"},
 	{"/flags/", "Flag"},
+	{"/evidence/", "Clip"},
 	{"/schedule", "Scheduled time"},
 	{"/servers", "Room server"},
 	{"/access/", "User, link or key"},

@@ -28,7 +28,7 @@ type rulefilePage struct {
 	Checked *draft.Checked // nil: the text is that of the file
 	Tried   *trialPage
 	Changes []diffLine
-	Saved   bool
+	Saved   string // "yes", "new" for the first text of a file, or ""
 	Notice  string
 	Problem string
 	// Choices are what the short forms offer, and Fields what was filled in; Whole says that the visitor may edit the whole text.
@@ -138,7 +138,7 @@ func (s rulePages) rulefile(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p := &rulefilePage{File: f, Draft: f.Base(), Seen: f.Sum, Saved: r.URL.Query().Has("saved")}
+	p := &rulefilePage{File: f, Draft: f.Base(), Seen: f.Sum, Saved: r.URL.Query().Get("saved")}
 	if id := r.URL.Query().Get("flag"); id != "" {
 		if err := s.ruleOf(r, p, id); err != nil {
 			return view{}, err
@@ -175,7 +175,7 @@ func (s rulePages) amendView(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	return s.formsView(r, &rulefilePage{File: f, Saved: r.URL.Query().Has("saved")})
+	return s.formsView(r, &rulefilePage{File: f, Saved: r.URL.Query().Get("saved")})
 }
 
 func (s rulePages) formsView(r *http.Request, p *rulefilePage) (v view, err error) {
@@ -209,13 +209,14 @@ func (s rulePages) answerChange(w http.ResponseWriter, r *http.Request, suffix s
 	case err != nil:
 		v = s.failed(r, err)
 	case v.page == "":
-		http.Redirect(w, r, "/rulefiles/"+r.PathValue("id")+suffix+"?saved", http.StatusSeeOther)
+		http.Redirect(w, r, "/rulefiles/"+r.PathValue("id")+suffix+"?saved="+v.piece, http.StatusSeeOther)
 		return
 	}
 	s.render(w, r, v)
 }
 
-// changed returns the page after a draft was checked; an empty view means that it was saved.
+// changed returns the page after a draft was checked; a view without a page means that it was saved, and its
+// piece is what Saved says.
 func (s rulePages) changed(r *http.Request) (view, error) {
 	f, err := s.ruleFile(r)
 	if err != nil {
@@ -223,8 +224,8 @@ func (s rulePages) changed(r *http.Request) (view, error) {
 	}
 	p := &rulefilePage{File: f, Seen: r.PostForm.Get("seen"), Say: r.PostForm.Get("say")}
 	p.Draft = strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")
-	if saved, err := s.saved(r, p); saved || err != nil {
-		return view{}, err
+	if saved, err := s.saved(r, p); saved != "" || err != nil {
+		return view{piece: saved}, err
 	}
 	if err := s.look(p); err != nil {
 		return view{}, err
@@ -236,24 +237,31 @@ func (s rulePages) changed(r *http.Request) (view, error) {
 	return v, nil
 }
 
-// saved saves a draft if its changes have been shown and the visitor asks for it. The page says why it was not saved.
-func (s rulePages) saved(r *http.Request, p *rulefilePage) (bool, error) {
+// saved saves a draft if its changes have been shown and the visitor asks for it, and returns what Saved says of it, or "". The page says
+// why it was not saved.
+func (s rulePages) saved(r *http.Request, p *rulefilePage) (string, error) {
 	if r.PostForm.Get("do") != "save" || r.PostForm.Get("shown") != draft.Sum(p.Draft) {
-		return false, nil
+		return "", nil
 	}
 	err := s.RuleFiles.Save(r.Context(), p.File.ID, p.Draft, p.Seen, auth.VisitorOf(r.Context()).Name)
 	if errors.Is(err, models.ErrInvalid) || errors.Is(err, models.ErrConflict) {
 		p.Problem = web.Sentence(web.Text(err))
-		return false, nil
+		return "", nil
 	}
-	return err == nil, err
+	switch {
+	case err != nil:
+		return "", err
+	case p.File.New:
+		return "new", nil
+	}
+	return "yes", nil
 }
 
 // amendFields are the fields of the short forms.
 var amendFields = []string{"what", "role", "person", "list", "word", "seconds", "rule", "mode"}
 
-// amended returns the page with the changes that a short form makes; an empty view means that they were saved. The text is made anew
-// from the fields each time, so that hosts can save nothing else.
+// amended returns the page with the changes that a short form makes; a view without a page means that they were saved, as in changed.
+// The text is made anew from the fields each time, so that hosts can save nothing else.
 func (s rulePages) amended(r *http.Request) (view, error) {
 	f, err := s.amendedFile(r)
 	if err != nil {
@@ -273,8 +281,8 @@ func (s rulePages) amended(r *http.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	if saved, err := s.saved(r, p); saved || err != nil {
-		return view{}, err
+	if saved, err := s.saved(r, p); saved != "" || err != nil {
+		return view{piece: saved}, err
 	}
 	for _, name := range amendFields {
 		if v := get(name); v != "" {

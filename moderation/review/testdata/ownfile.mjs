@@ -16,9 +16,9 @@ await run(async () => {
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "wider than the window");
     };
     const change = page.locator("form[aria-label='The change']");
-    const save = async () => {
+    const save = async (said = "the previous version is kept") => {
       await change.locator("text=Save these changes").click();
-      await page.locator("text=Saved.").waitFor();
+      await page.locator("[role=status]", { hasText: said }).first().waitFor();
     };
     await page.goto(base + "/rules");
     await clean("ownfile-rules");
@@ -26,7 +26,8 @@ await run(async () => {
       await page.click("button:has-text('Start a file of your own')");
       await change.locator(".diff .added", { hasText: "schema: 1" }).waitFor();
       await clean("ownfile-start");
-      await save();
+      await save("Saved as a new file");
+      assert.equal(await page.locator("text=previous version").count(), 0, "there is none yet");
     } else {
       await page.click("text=change without YAML");
     }

@@ -101,20 +101,52 @@ await run(async () => {
 
   // Somebody looks at a card; the other browser says so, the own does not. A claim holds for 4 minutes from the service's time, which
   // stands still.
-  await contexts[1].clock.setSystemTime(new Date("2026-03-01T20:15:00Z"));
-  await mine.queue.locator(".ask").first().focus();
-  await shows(open.queue, ".claim:not([hidden])", "is looking at this");
+  const setClocks = async (time) => { for (const context of contexts) await context.clock.setSystemTime(new Date(time)); };
+  await tell("clock?by=3m"); // a page renews its claim after 2 minutes at the soonest
+  await setClocks("2026-03-01T20:18:00Z");
+  const isClaim = (r) => r.url().endsWith("/claim"), claimed = ".ask.claimed .claim:not([hidden])";
+  const firstClaim = mine.queue.waitForResponse(isClaim);
+  await mine.queue.locator("#queue-count").focus();
+  await mine.queue.locator("#asks > .ask").last().focus();
+  await firstClaim;
+  await shows(open.queue, "#asks > .ask:last-child .claim:not([hidden])", "is looking at this");
   assert.equal(await mine.queue.locator(".claim:not([hidden])").count(), 0);
   console.log("ok who looks at a card");
+
+  // After 4 minutes it is offered again, to those who have the page open and to those who open it. A page on which it has the focus, and
+  // nobody does anything, does not claim it again. Whoever looks at it then has it.
+  const later = "2026-03-01T20:22:01Z";
+  const offered = (page) => page.waitForFunction((claimed) => !document.querySelector(claimed), claimed, { polling: 50 });
+  await tell("clock?by=4m1s");
+  await setClocks(later);
+  await offered(open.queue);
+  let again = 0;
+  mine.queue.on("request", (r) => { if (isClaim(r)) again++; });
+  await change("resumed"); // the card is written anew, without the claim
+  await mine.queue.waitForFunction(() => !document.querySelector("#asks .claim"), null, { polling: 50 });
+  await mine.queue.clock.runFor(5000);
+  assert.equal(again, 0, "a page claims a card again where nobody is");
+  await open.queue.reload();
+  await setClocks(later);
+  await offered(open.queue);
+  await open.queue.locator("#asks > .ask").last().focus();
+  await shows(mine.queue, claimed, "is looking at this");
+  console.log("ok a card is offered again after 4 minutes");
 
   // A network that freezes: the page says what became of a press, and that it is cut off; then it goes on.
   const lines = () => open.session.locator("#lines .line", { hasText: "Line while away." }).count();
   await change("a line");
   await shows(open.session, "#lines", "Line while away.");
+  const flag = mine.session.locator("#flags > .open").first();
+  await flag.locator("summary").click();
+  await flag.getByRole("button", { name: /^Dismiss/ }).waitFor();
   await tell("freeze");
   await open.queue.getByRole("button", { name: /^Confirm/ }).first().click();
+  await flag.getByRole("button", { name: /^Dismiss/ }).click();
+  await open.session.locator("#pausing button").click();
   for (let i = 0; i < 3; i++) await change("a line");
   await shows(open.queue, "#tell", "No answer within 12 seconds. It may have been done all the same");
+  await shows(mine.session, "#tell", "No answer within 12 seconds. It may have been done all the same");
   console.log("ok a press into a network that is gone");
   await open.session.waitForFunction(() => !document.getElementById("lost").hidden);
   await open.queue.waitForFunction(() => !document.getElementById("lost").hidden);
@@ -129,6 +161,9 @@ await run(async () => {
   const waits = flags.filter((f) => f.status === "open").length;
   await open.queue.waitForFunction((n) => +document.getElementById("waiting").textContent === n, waits);
   console.log("ok back from a frozen network, without loss or doubles;", waits, "flags are waiting");
+  for (const page of [open.queue, mine.session]) await shows(page, "#tell", "did not get through: the flag is still open. Press again.");
+  await shows(open.session, "#tell", "If this page does not show what was pressed, press again.");
+  console.log("ok a press that did not get through");
 
   // A service that restarts.
   await tell("restart");

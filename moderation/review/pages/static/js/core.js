@@ -19,6 +19,7 @@ let out = false; // whether this page's session has ended
 const tell = (text, press = true) => {
   if (out || !press && (due > 0 || pressed)) return;
   pressed = press && text !== "";
+  if (press) untold = null;
   $("tell").textContent = text;
   $("tell").hidden = !text;
 };
@@ -30,6 +31,27 @@ const untell = (text) => { if ($("tell").textContent === text) tell(""); };
 const PIECE = { "X-Earshot-Piece": "1" };
 const STALE = "This page may be out of date: Earshot can't be reached. It is read again every few seconds.";
 const UNTOLD = " It may have been done all the same: the page shows it when it is.";
+const LOST = "The last press did not get through: the flag is still open. Press again.";
+const BACK = "Earshot can be reached again. If this page does not show what was pressed, press again.";
+let untold = null; // the last press if nobody has said what became of it: its address, the note, since when, and whether its flag was open
+const SURE = 2000; // ms after which a press that was given up is not carried out any more by a service that answers
+// stillOpen reports whether the page shows that a flag, or one of a line, is open, by the address that decides it.
+const stillOpen = (url) => {
+  const to = CSS.escape(url), card = `[data-body="${CSS.escape(url + "/card")}"]`;
+  return !!document.querySelector(`.decide[action="${to}"] [value="dismissed"], .open ${card}, .open${card}`);
+};
+// settle says what became of such a press as soon as the page shows it. asOf is the time of which the page tells for sure.
+const settle = (asOf = 0) => {
+  if (!untold) return;
+  const { url, note, at, open } = untold;
+  if (open && !stillOpen(url)) {
+    untell(note);
+    untold = null;
+  } else if (asOf > at + SURE) {
+    tell(open ? LOST : BACK);
+    untold = open ? { url, note: LOST, at: Infinity, open } : null;
+  }
+};
 const failed = (err, press) => {
   if (!press) return "Earshot can't be reached. Try again.";
   const why = err.name === "TimeoutError" ? "No answer within 12 seconds." : "The connection broke before there was an answer.";
@@ -61,7 +83,12 @@ const ask = async (url, { background = false, ...options } = {}, headers = () =>
     tell("", press);
     return text;
   } catch (err) {
-    tell(background && !post ? STALE : failed(err, press), press);
+    const note = background && !post ? STALE : failed(err, press);
+    tell(note, press);
+    if (press) {
+      untold = { url, note, at: Date.now(), open: stillOpen(String(url)) };
+      if (box) setTimeout(soon, SURE + 500);
+    }
     return null;
   } finally {
     if (press) due--;

@@ -1,15 +1,6 @@
 // --- decisions ---
 let last = ""; // address of the flag decided last
 let moved = 0; // when the cards moved up because one was decided here
-let untold = null; // a decision of which nobody has said what became of it: its address and the note
-// settle takes the note away once the page shows what became of it.
-const settle = () => {
-  const open = (f) => f.getAttribute("action") === untold.url && f.querySelector('[value="dismissed"]');
-  if (!untold || [...document.querySelectorAll(".decide")].some(open)) return;
-  untell(untold.note);
-  untold = null;
-};
-
 // A decision's form is sent without leaving the page; the response contains the changed pieces.
 const send = async (form, button) => {
   const inMenu = form.closest("#who");
@@ -20,11 +11,7 @@ const send = async (form, button) => {
   for (const b of buttons) b.disabled = true;
   const [text, catchUp] = await reading(() => sent(url, body));
   for (const b of buttons) b.disabled = false;
-  if (text === null) {
-    const note = $("tell").textContent;
-    untold = note.endsWith(UNTOLD) && !inMenu ? { url, note } : null;
-    return;
-  }
+  if (text === null) return;
   if (inMenu) return fill(text);
   moved = Date.now();
   const undone = body.get("status") === "open";

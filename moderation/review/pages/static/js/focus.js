@@ -20,6 +20,10 @@ const heir = ({ el, kind: like, ids }) => {
   }
   return $("main");
 };
+let refocusing = false; // the page moves the focus, and nobody need be there
 new MutationObserver(() => {
-  if (focused && (!document.activeElement || document.activeElement === document.body)) heir(focused).focus({ preventScroll: true });
+  if (!focused || document.activeElement && document.activeElement !== document.body) return;
+  refocusing = true;
+  heir(focused).focus({ preventScroll: true });
+  refocusing = false;
 }).observe(document.body, { childList: true, subtree: true, attributes: true, attributeFilter: ["disabled", "hidden", "open"] });

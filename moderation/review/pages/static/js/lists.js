@@ -147,10 +147,13 @@ const lay = (all) => {
   if (queue) called([...box.querySelectorAll("[data-asks]")].filter((el) => !asks.has(el.id)));
 };
 const read = async () => {
-  const have = [...box.querySelectorAll("[data-content]")].map((el) => el.dataset.content).join(" "), before = answered;
+  const began = Date.now(), have = [...box.querySelectorAll("[data-content]")].map((el) => el.dataset.content).join(" "), before = answered;
   const text = await ask(location.href, { background: true, headers: { ...PIECE, "X-Earshot-Have": have } });
   if (before !== answered) renew(); // perhaps it tells of the time before a decision that was answered meanwhile
-  else if (text !== null) lay(parse(text));
-  else if (!out) setTimeout(soon, RETRY);
+  else if (text !== null) {
+    lay(parse(text));
+    settle(began);
+    if (untold && untold.at < Infinity) setTimeout(soon, SURE);
+  } else if (!out) setTimeout(soon, RETRY);
 };
 const renew = oneAtATime(read);

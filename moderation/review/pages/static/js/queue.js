@@ -11,6 +11,7 @@ const claim = (url) => {
 if (queue) {
   for (const kind of ["pointerdown", "focusin", "toggle", "play"]) {
     addEventListener(kind, (e) => {
+      if (refocusing) return; // else whoever has gone would look at a card for ever
       const url = e.target.closest?.(".ask")?.dataset.claim;
       clearTimeout(looking);
       if (url) looking = setTimeout(() => claim(url), LOOKS);

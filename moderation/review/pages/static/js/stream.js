@@ -41,6 +41,7 @@ const watch = (url, handlers, renewed, rests) => {
   const beat = () => {
     heard = Date.now();
     state();
+    if (!box) settle(heard); // others are right when they are read
   };
   const begin = () => {
     source?.close();
