@@ -13,12 +13,14 @@ import (
 )
 
 // freezer is a proxy in front of a handler that can stop forwarding, like a failed network: connections stay open, and nothing
-// arrives. Requests made meanwhile are forwarded afterwards, unless the client has given up.
+// arrives. Requests made meanwhile are forwarded afterwards, unless the client has given up. It can also be gone, like a service that was
+// killed: all connections break.
 type freezer struct {
 	proxy http.Handler
 
 	mu     sync.Mutex
 	frozen chan struct{} // closed when it thaws; nil: it is not frozen
+	gone   chan struct{} // closed while it is gone
 }
 
 func newFreezer(t *testing.T, h http.Handler) http.Handler {
@@ -31,7 +33,7 @@ func newFreezer(t *testing.T, h http.Handler) http.Handler {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f := &freezer{}
+	f := &freezer{gone: make(chan struct{})}
 	f.proxy = &httputil.ReverseProxy{
 		Rewrite:       func(r *httputil.ProxyRequest) { r.SetURL(to); r.Out.Host = r.In.Host },
 		FlushInterval: -1,
@@ -41,6 +43,12 @@ func newFreezer(t *testing.T, h http.Handler) http.Handler {
 	mux.Handle("/", f)
 	mux.HandleFunc("POST /test/freeze", func(http.ResponseWriter, *http.Request) { f.freeze() })
 	mux.HandleFunc("POST /test/thaw", func(http.ResponseWriter, *http.Request) { f.thaw() })
+	mux.HandleFunc("POST /test/leave", func(http.ResponseWriter, *http.Request) { close(f.away()) })
+	mux.HandleFunc("POST /test/return", func(http.ResponseWriter, *http.Request) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.gone = make(chan struct{})
+	})
 	mux.Handle("/test/", h)
 	return mux
 }
@@ -56,6 +64,13 @@ func (f *freezer) thaw() {
 	defer f.mu.Unlock()
 	close(f.frozen)
 	f.frozen = nil
+}
+
+// away is closed while the service is gone.
+func (f *freezer) away() chan struct{} {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.gone
 }
 
 // pass waits while it is frozen.
@@ -76,12 +91,25 @@ func (f *freezer) pass(ctx context.Context) error {
 
 // ServeHTTP forwards requests and each part of the answers while it is not frozen.
 func (f *freezer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cut := context.WithCancel(r.Context())
+	defer cut()
+	r = r.WithContext(ctx)
+	go func() {
+		select {
+		case <-f.away():
+			cut()
+		case <-ctx.Done():
+		}
+	}()
 	body, err := io.ReadAll(r.Body) // that the client has given up is noticed from then on
-	if err != nil || f.pass(r.Context()) != nil {
-		return
+	if err != nil || f.pass(ctx) != nil {
+		panic(http.ErrAbortHandler)
 	}
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	f.proxy.ServeHTTP(&coldWriter{w, f, r.Context()}, r)
+	f.proxy.ServeHTTP(&coldWriter{w, f, ctx}, r)
+	if ctx.Err() != nil {
+		panic(http.ErrAbortHandler)
+	}
 }
 
 type coldWriter struct {

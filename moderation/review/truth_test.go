@@ -147,7 +147,7 @@ func TestOneTruthInTwoBrowsers(t *testing.T) {
 	w := newWorld(hitTwice())
 	p := newFreezer(t, w.handler())
 	defer func() { w.hub.Load().Close() }()
-	inBrowser(t, "truth.mjs", p, 19)
+	inBrowser(t, "truth.mjs", p, 20)
 }
 
 // TestTenAsksOnAPhone counts what ten asks in a row require of a host with a phone.

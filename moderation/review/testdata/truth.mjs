@@ -165,6 +165,19 @@ await run(async () => {
   await shows(open.session, "#tell", "If this page does not show what was pressed, press again.");
   console.log("ok a press that did not get through");
 
+  // A service that is gone: every page says so, and that it is there again.
+  const all = Object.entries({ ...open, "another session": mine.session, "another queue": mine.queue });
+  const told = (gone) => Promise.all(all.map(([name, page]) => page.waitForFunction((gone) => {
+    const lost = document.getElementById("lost");
+    return gone ? /^Not connected for \d+ s/.test(lost.textContent) && !lost.hidden : lost.hidden;
+  }, gone, { polling: 50 }).catch((e) => { throw new Error(`${name}: ${gone ? "gone" : "back"}: ${e.message}`); })));
+  await tell("leave");
+  await told(true);
+  await tell("return");
+  const returned = performance.now();
+  await told(false);
+  console.log("ok every page says that the service is gone; all were back", Math.round(performance.now() - returned), "ms after it");
+
   // A service that restarts.
   await tell("restart");
   await change("ended");

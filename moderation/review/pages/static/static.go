@@ -56,10 +56,11 @@ func Load() *Assets {
 	return a
 }
 
-// bare drops the lines of a script that are nothing but a comment: a fifth of what would be sent.
+// bare drops the lines of a script that are nothing but a comment, and indentation: a fifth of what would be sent. No string of a script
+// may go over several lines.
 func bare(js []byte) (out []byte) {
 	for line := range bytes.Lines(js) {
-		if !bytes.HasPrefix(bytes.TrimLeft(line, " "), []byte("//")) {
+		if line = bytes.TrimLeft(line, " "); !bytes.HasPrefix(line, []byte("//")) {
 			out = append(out, line...)
 		}
 	}

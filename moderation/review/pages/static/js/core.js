@@ -33,23 +33,25 @@ const STALE = "This page may be out of date: Earshot can't be reached. It is rea
 const UNTOLD = " It may have been done all the same: the page shows it when it is.";
 const LOST = "The last press did not get through: the flag is still open. Press again.";
 const BACK = "Earshot can be reached again. If this page does not show what was pressed, press again.";
-let untold = null; // the last press if nobody has said what became of it: its address, the note, since when, and whether its flag was open
+// untold is the last press if nobody has said what became of it: the note, since when, and what selects its flag while that is open.
+let untold = null;
 const SURE = 2000; // ms after which a press that was given up is not carried out any more by a service that answers
-// stillOpen reports whether the page shows that a flag, or one of a line, is open, by the address that decides it.
-const stillOpen = (url) => {
-  const to = CSS.escape(url), card = `[data-body="${CSS.escape(url + "/card")}"]`;
-  return !!document.querySelector(`.decide[action="${to}"] [value="dismissed"], .open ${card}, .open${card}`);
+// openFlags selects what the page shows of a flag, or of those of a line, as long as it is open, by the address that decides it.
+const openFlags = (url) => {
+  const form = `.decide[action="${CSS.escape(url)}"]`, card = `[data-body="${CSS.escape(url + "/card")}"]`;
+  const line = document.querySelector(form)?.closest(".ask")?.id.replace(/^c-/, ""); // an ask that lapses goes, and its flags stay
+  return [`${form} [value="dismissed"]`, `.open ${card}`, `.open${card}`, `#flags > .open[data-line="${line}"]`].join();
 };
 // settle says what became of such a press as soon as the page shows it. asOf is the time of which the page tells for sure.
 const settle = (asOf = 0) => {
   if (!untold) return;
-  const { url, note, at, open } = untold;
-  if (open && !stillOpen(url)) {
+  const { note, at, open } = untold;
+  if (open && !document.querySelector(open)) {
     untell(note);
     untold = null;
   } else if (asOf > at + SURE) {
     tell(open ? LOST : BACK);
-    untold = open ? { url, note: LOST, at: Infinity, open } : null;
+    untold = open ? { note: LOST, at: Infinity, open } : null;
   }
 };
 const failed = (err, press) => {
@@ -64,7 +66,7 @@ const refused = (answer) => {
   return gone;
 };
 const ask = async (url, { background = false, ...options } = {}, headers = () => {}) => {
-  const post = options.method === "POST", press = post && !background;
+  const post = options.method === "POST", press = post && !background, open = press && openFlags(String(url));
   if (press) due++;
   try {
     const answer = await fetch(url, { headers: PIECE, signal: AbortSignal.timeout(12000), ...options });
@@ -86,7 +88,7 @@ const ask = async (url, { background = false, ...options } = {}, headers = () =>
     const note = background && !post ? STALE : failed(err, press);
     tell(note, press);
     if (press) {
-      untold = { url, note, at: Date.now(), open: stillOpen(String(url)) };
+      untold = { note, at: Date.now(), open: document.querySelector(open) ? open : "" };
       if (box) setTimeout(soon, SURE + 500);
     }
     return null;

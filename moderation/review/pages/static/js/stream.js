@@ -1,8 +1,11 @@
 // --- the event stream ---
-// watch follows a stream. The browser reconnects by itself after an interruption; after a refusal, watch has to start again. The server
-// sends a heartbeat at least every 10 s: a page that has received none for 20 s says so, even if the connection seems open. A hidden page
-// that may pause closes its connection, since a browser has six for all its tabs, and catches up afterwards.
-const SILENT = 20000;
+// watch follows a stream, and connects again after an interruption, sooner than the browser would by itself. The server sends a heartbeat
+// at least every 10 s: a page that has received none for 20 s says so, even if the connection seems open, and one whose connection is
+// broken says so after 2 s. A hidden page that may pause closes its connection, since a browser has six for all its tabs, and catches up
+// afterwards.
+const SILENT = 20000, BROKEN = 2000;
+// A stream that breaks is asked for again after up to FIRST ms, and after more each time if it is refused.
+const FIRST = 500, LATEST = 8000;
 // recount shows how many flags are waiting.
 const recount = oneAtATime(async () => {
   const answer = await fetch("/queue/waiting", { headers: PIECE, signal: AbortSignal.timeout(12000) }).catch(() => null);
@@ -24,12 +27,12 @@ const recountSoon = () => {
   }, 250);
 };
 const watch = (url, handlers, renewed, rests) => {
-  let last = "", source, heard = Date.now(), lost = false;
+  let last = "", source, heard = Date.now(), broke = 0, lost = false, wait = FIRST;
   const resting = () => rests && document.hidden;
   const state = () => {
     if (resting()) return;
-    const silent = Date.now() - heard;
-    const now = silent > SILENT;
+    const silent = Date.now() - (broke || heard);
+    const now = silent > (broke ? BROKEN : SILENT);
     const note = $("lost");
     note.hidden = !now;
     if (now) note.textContent = `Not connected for ${Math.round(silent / 1000)} s. This page may be out of date.`;
@@ -40,8 +43,18 @@ const watch = (url, handlers, renewed, rests) => {
   };
   const beat = () => {
     heard = Date.now();
+    broke = 0;
     state();
     if (!box) settle(heard); // others are right when they are read
+  };
+  const hears = {
+    beat: () => {},
+    alarm: (text) => {
+      const alarm = $("alarm");
+      [alarm.textContent, alarm.hidden] = [text, !text];
+    },
+    waiting: recountSoon,
+    ...handlers,
   };
   const begin = () => {
     source?.close();
@@ -51,26 +64,25 @@ const watch = (url, handlers, renewed, rests) => {
     const own = source = new EventSource(u);
     own.onopen = () => {
       loggedIn();
+      wait = FIRST;
       beat();
       renewed(true);
     };
     own.onerror = () => {
       renewed(false);
-      if (own.readyState !== EventSource.CLOSED || own !== source) return;
-      recountSoon(); // it tells whether the stream was refused because this page's session has ended
-      setTimeout(() => own === source && begin(), 4000 + Math.random() * 4000);
+      broke ||= lost ? heard : Date.now();
+      if (own !== source) return;
+      const refused = own.readyState === EventSource.CLOSED;
+      if (refused) recountSoon(); // it tells whether that was because this page's session has ended
+      own.close();
+      setTimeout(() => own === source && begin(), wait * (1 + Math.random()) / 2);
+      if (refused) wait = Math.min(2 * wait, LATEST);
     };
-    own.addEventListener("beat", beat);
-    own.addEventListener("alarm", (e) => {
-      const alarm = $("alarm");
-      [alarm.textContent, alarm.hidden] = [e.data, !e.data];
-    });
-    own.addEventListener("waiting", recountSoon);
-    for (const name in handlers) {
+    for (const name in hears) {
       own.addEventListener(name, (e) => {
         beat();
         last = e.lastEventId || last;
-        handlers[name](e.data, own, e.lastEventId);
+        hears[name](e.data, own, e.lastEventId);
       });
     }
   };
