@@ -112,11 +112,11 @@ func dropBroken(ps []piece) []piece {
 		short := !stopWords[p.low] && utf8.RuneCountInString(p.low) <= 4 && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
 		switch {
 		case !last && strings.HasPrefix(ps[i+1].low, p.low+"'"): // "I I'll"
-		case i == 0 && !last && consonant(p.low) && begunBy[ps[i+1].low]: // "S I'll send it"
+		case i == 0 && !last && consonant(p.low) && (begunBy[ps[i+1].low] || begunAgain[ps[i+1].low]): // "S I'll send it"
 		case i == 0 && !last && p.raw == "I" && begunAgain[ps[i+1].low]: // "I There is a study"
 		case p.broken() && !last && utf8.RuneCountInString(p.low) <= 6 && strings.HasPrefix(ps[i+1].low, strings.TrimRight(p.low, "-")):
 		case short && !last && p.low != ps[i+1].low && strings.HasPrefix(ps[i+1].low, p.low):
-		case short && p.raw == p.low && utf8.RuneCountInString(p.low) <= 2 && !strings.ContainsAny(p.low, "aeiouy"):
+		case short && p.raw == p.low && utf8.RuneCountInString(p.low) <= 2 && (p.low == "y" || !strings.ContainsAny(p.low, "aeiouy")):
 		default:
 			out = append(out, p)
 		}
@@ -125,7 +125,7 @@ func dropBroken(ps []piece) []piece {
 }
 
 func consonant(w string) bool {
-	return len(w) == 1 && w >= "b" && w <= "z" && strings.IndexByte("eiouy", w[0]) < 0
+	return len(w) == 1 && w >= "b" && w <= "z" && strings.IndexByte("eiou", w[0]) < 0
 }
 
 // dropRepeats keeps the last of words that were said twice in a row.
@@ -223,7 +223,7 @@ func begins(ps []piece, set phraseSet) int {
 func dropOpeners(ps []piece) []piece {
 	for len(ps) > 0 {
 		n := begins(ps, openPhrases)
-		if n == 0 && (openers[ps[0].low] && !keepsOpener(ps) || hangs(ps)) {
+		if n == 0 && (openers[ps[0].low] && !keepsOpener(ps) || hangs(ps) || causes(ps[0])) {
 			n = 1
 		}
 		if n == 0 {
@@ -239,13 +239,20 @@ func hangs(ps []piece) bool {
 	return len(ps) > leastQuoted && ps[0].low == "that" && !ps[0].comma() && (begunAgain[ps[1].low] || articles[ps[1].low])
 }
 
+// causes reports whether a piece is the "'cause" that begins a reason.
+func causes(p piece) bool { return p.low == "cause" && strings.IndexAny(p.raw, "'’") == 0 }
+
 // keepsOpener reports whether a word that often only opens a sentence is part of it here: "No one", "Right now", "So far".
 func keepsOpener(ps []piece) bool {
 	if ps[0].comma() || len(ps) < 2 {
 		return false
 	}
 	switch low := ps[0].low; low {
-	case "no", "right", "good", "great", "fine", "sure", "like", "look", "see", "say", "listen", "now", "exactly":
+	case "like":
+		return !afterLike[ps[1].low] && !begunAgain[ps[1].low] && !begunBy[ps[1].low]
+	case "right", "good", "great", "fine", "sure", "exactly":
+		return !openers[ps[1].low] && !begunAgain[ps[1].low] && !begunBy[ps[1].low]
+	case "no", "look", "see", "say", "listen", "now":
 		return true
 	case "so":
 		return ps[1].low == "far" || ps[1].low == "many" || ps[1].low == "much"
@@ -292,6 +299,9 @@ var (
 	subjects   = englishWords.set("subjects")
 	linking    = englishWords.set("linking")
 	unstarters = englishWords.set("unstarters")
+	neverFirst = englishWords.set("neverFirst")
+	afterLike  = englishWords.set("afterLike")
+	cutEnds    = englishWords.set("cutEnds")
 )
 
 // standsAlone reports whether a cleaned sentence of English can be quoted: it is long enough, has a verb, and neither
@@ -302,11 +312,11 @@ func standsAlone(s string) bool {
 		return false
 	}
 	first, last := ps[0].low, ps[len(ps)-1]
-	if danglers[last.low] || last.broken() || strings.HasSuffix(last.raw, "…") || strings.HasSuffix(last.raw, "...") {
+	if danglers[last.low] || cutEnds[last.low] || last.broken() || strings.HasSuffix(last.raw, "…") || strings.HasSuffix(last.raw, "...") {
 		return false
 	}
 	asks := strings.HasSuffix(s, "?")
-	if unstarters[first] && !asks && !strings.Contains(s, ",") {
+	if !asks && (neverFirst[first] || unstarters[first] && !strings.Contains(s, ",") || askVerbs[first] && !askSubject[ps[1].low]) {
 		return false
 	}
 	sure := asks && askWords[first]

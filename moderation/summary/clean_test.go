@@ -27,11 +27,38 @@ func TestCleanSaysWhatWasMeant(t *testing.T) {
 		"That is the price of the remote control.":                          "That is the price of the remote control.",
 		"I There is a study on exactly that problem.":                       "There is a study on exactly that problem.",
 		"There is one one thing to do.":                                     "There is one thing to do.",
+		"So y we could use it again.":                                       "We could use it again.",
+		"'Cause it is too loud for the room.":                               "It is too loud for the room.",
+		"The cause of it is the belt.":                                      "The cause of it is the belt.",
+		"Like for the shape, we take the round one.":                        "For the shape, we take the round one.",
+		"Right, and they said it was fine.":                                 "They said it was fine.",
+		"Right angles are easier to cut.":                                   "Right angles are easier to cut.",
 		"D batteries go in.":                                                "D batteries go in.",
 		"We hav- have the plan.":                                            "We have the plan.",
 	} {
 		if got := clean(in, true); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
+	}
+}
+
+// What is quoted neither begins nor ends where nothing does.
+func TestStandsAlone(t *testing.T) {
+	for text, want := range map[string]bool{
+		"How that would power the lamp in the hall.":          false,
+		"To come up with a plan, and to tell the others.":     false,
+		"Could use it on the next part of the text.":          false,
+		"Could we use it on the next part of the text?":       true,
+		"Is that we finished the plan, and then looked at it": false,
+		"We looked at the plan of the hall and per.":          false,
+		"For the plan, we were told to wait until Monday.":    true,
+		"On Monday the office looked at the plan, and left.":  true,
+	} {
+		if got := standsAlone(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+	if got, want := standing("The office has seen the rest of the"), "The office has seen the rest"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

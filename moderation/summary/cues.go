@@ -129,7 +129,7 @@ type cued struct {
 // byCues scores a sentence by its cues and the replies to it.
 func (d judgeOfEnglish) byCues(n int) cued {
 	s := newSentence(d.document, n, d.spell)
-	if len(s.ws) < 4 {
+	if len(s.ws) < 4 || s.raw.cutOff() {
 		return cued{}
 	}
 	c := s.decision()

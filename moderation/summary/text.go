@@ -53,7 +53,23 @@ func quotable(s string) string {
 	if i := strings.LastIndexByte(cut, ' '); i > len(cut)/2 {
 		cut = cut[:i]
 	}
-	return cut + "…"
+	return standing(cut) + "…"
+}
+
+// standing leaves out the words at the end of a text that is cut that hang on what is cut off: "and", "of the".
+func standing(s string) string {
+	for {
+		i := strings.LastIndexByte(s, ' ')
+		if last := lowWord(s[i+1:]); i < 0 || last != "" && !danglers[last] && !closers[last] && !cutEnds[last] {
+			return strings.TrimRight(s, " ,;:-—")
+		}
+		s = s[:i]
+	}
+}
+
+// cutOff reports whether a sentence ends with a word that nothing ends with: "I'll check with my".
+func (u *unit) cutOff() bool {
+	return len(u.words) > 0 && cutEnds[u.words[len(u.words)-1].low]
 }
 
 // sentences parts a line at full stops, question and exclamation marks that are followed by a space. The parts are
