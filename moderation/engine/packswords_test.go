@@ -119,6 +119,39 @@ func TestTheGroupThatIsNamedNeverChangesAVerdict(t *testing.T) {
 	}
 }
 
+// TestWhatAGroupDeserves: nobody is asked about a line that wants something good for a group, and still about one that wants harm.
+func TestWhatAGroupDeserves(t *testing.T) {
+	set := mustLoadPacks(t, "open-mic")
+	good := strings.Split("the same care|care|respect|love|safety|help|good doctors|a safe home|protection|dignity", "|")
+	frames := []string{
+		"* deserve !", "* need !", "* have the right to !", "* have a right to !", "* are entitled to !", "all * deserve !",
+		"i think * deserve ! like everybody else", "our * need ! and we will fight for it", "everyone knows that * should get !",
+		"why should * not have !", "we want * to have !", "give * ! please", "* deserve ! as much as you and me",
+	}
+	wants := func(frame, what string, asked bool) {
+		for _, kind := range groupsOf {
+			for _, g := range kind {
+				say := strings.NewReplacer("*", g, "!", what).Replace(frame)
+				if got := flagged(t, set, say); strings.Contains(got, string(models.ModeSuggest)) != asked {
+					t.Errorf("%q: %q, asked is to be %t", say, got, asked)
+				}
+			}
+		}
+	}
+	for _, frame := range frames {
+		for _, what := range good {
+			wants(frame, what, false)
+		}
+	}
+	for _, frame := range []string{
+		"* deserve to be !", "all * deserve to be !", "* like you deserve to be !", "i think * ought to be ! for what they are",
+	} {
+		for _, what := range []string{"beaten", "shot", "hanged", "locked up and forgotten"} {
+			wants(frame, what, true)
+		}
+	}
+}
+
 func mustLoadPacks(t *testing.T, names ...string) *Set {
 	t.Helper()
 	set, err := Load(LoadOptions{FS: os.DirFS(packs)}, names...)

@@ -1,13 +1,14 @@
-"""export.py LIN.bin GRU.bin GROUPS OUT NAME  [thresholds.json]
-Quantises and writes the model file that docs/text-model.md describes."""
+"""export.py LIN.bin[,LIN2.bin…] GRU.bin GROUPS OUT NAME  [thresholds.json]
+Averages the linear parts, quantises and writes the model file that docs/text-model.md describes."""
 import hashlib, json, os, struct, sys
 
 import numpy as np
 lin, gru, groups, out, name = sys.argv[1:6]
 cal = json.load(open(sys.argv[6])) if len(sys.argv) > 6 else None
 NH = 5; LABELS = ["hate", "insult", "threat", "sexual", "scam"]
-b = open(lin, "rb").read(); B = struct.unpack_from("<i", b)[0]
-bias = np.frombuffer(b, "<f4", NH, 4); W = np.frombuffer(b, "<f4", (1 << B) * NH, 4 + 4 * NH).reshape(-1, NH)
+parts = [open(f, "rb").read() for f in lin.split(",")]; B = struct.unpack_from("<i", parts[0])[0]
+mean = np.mean([np.frombuffer(b, "<f4", offset=4) for b in parts], axis=0)
+bias, W = mean[:NH], mean[NH:].reshape(-1, NH)
 sc = np.maximum(np.quantile(np.abs(W), 0.9997, axis=0), 1e-6) / 127.0
 Wq = np.clip(np.rint(W / sc), -127, 127).astype(np.int8)
 g = open(gru, "rb").read(); D, H, V, CB, NC, nh = struct.unpack_from("<6i", g); o = 24

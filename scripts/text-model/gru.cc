@@ -45,16 +45,17 @@ int main(int c,char**v){
   string tr=v[1]; Groups G; G.load(v[2]); GA=&G; string emb=v[3],out=v[4]; int EP=atoi(v[5]); float lr=atof(v[6]); string ex=string(",")+v[7]+",";
   auto Dt=load(tr); { vector<Ex> d; for(auto&e:Dt) if(ex.find(","+e.src+",")==string::npos) d.push_back(move(e)); Dt.swap(d); }
   { ifstream f(emb); string l; vid["<unk>"]=0; E.assign(D,0); while(getline(f,l)){ stringstream s(l); string w; s>>w; if(vid.count(w)) continue; int id=vid.size(); vid[w]=id; float x; for(int i=0;i<D;i++){ s>>x; E.push_back(x); } } V=vid.size(); }
-  Rng r0(3); C.resize((size_t)CB*D); for(auto&x:C) x=(r0.u()-.5)*0.1; K.assign(NC*D,0); for(auto&x:K) x=(r0.u()-.5)*0.1;
+  int seed=getenv("SEED")?atoi(getenv("SEED")):3; Rng r0(seed); C.resize((size_t)CB*D); for(auto&x:C) x=(r0.u()-.5)*0.1; K.assign(NC*D,0); for(auto&x:K) x=(r0.u()-.5)*0.1;
   static Dense m; { float*p=(float*)&m; for(int i=0;i<ND;i++) p[i]=0; for(int d=0;d<2;d++){ for(int i=0;i<D;i++) for(int j=0;j<G3;j++) m.Wx[d][i][j]=(r0.u()-.5)*2*0.25; for(int i=0;i<H;i++) for(int j=0;j<G3;j++) m.Uh[d][i][j]=(r0.u()-.5)*2*0.2; for(int j=0;j<H;j++) m.b[d][j]=0.5; } for(int k=0;k<P;k++) for(int h=0;h<NH;h++) m.V[k][h]=(r0.u()-.5)*0.2; float cb[NH]={-1.5,-2,-3,-3,-3}; memcpy(m.c,cb,sizeof cb); }
   vector<float> dm(ND),dv(ND),Em(E.size()),Ev(E.size()),Cm(C.size()),Cv(C.size()),Km(K.size()),Kv(K.size());
   vector<int> ben; for(size_t i=0;i<Dt.size();i++){ auto&s=Dt[i].src; if((s=="qmsum"||s=="tatoeba")&&Dt[i].y[0]==0&&Dt[i].y[1]==0) ben.push_back(i); }
   vector<int> ord(Dt.size()); iota(ord.begin(),ord.end(),0);
+  int AV=getenv("AVG")?min(EP,atoi(getenv("AVG"))):0; vector<float> sm,sE,sC,sK;
   // lighter epochs: ordinary talk is subsampled
   fprintf(stderr,"train %zu vocab %d dense %d\n",Dt.size(),V,ND);
-  for(int e=0;e<EP;e++){ for(size_t i=ord.size()-1;i>0;i--) swap(ord[i],ord[r0.n(i+1)]); atomic<size_t> nx(0); double LS[2][NH]={},CS[2][NH]={}; float lre=lr*(1-0.85f*e/max(1,EP-1));
-    vector<int> use; for(int id:ord){ auto&s=Dt[id].src; float k=1; if(s=="qmsum"||s=="toxspans") k=0.5; if(s=="tatoeba") k=0.6; if(r0.u()<k) use.push_back(id); }
-    auto worker=[&](int th){ Rng r(100+e*2+th); unique_ptr<Dense> gm(new Dense); unique_ptr<Work> w(new Work); static thread_local float gx[MAXT][D]; memset(gm.get(),0,sizeof(Dense)); int bn=0; unordered_map<int,array<float,D>> ge,gc,gk;
+  for(int e=0;e<EP;e++){ for(size_t i=ord.size()-1;i>0;i--) swap(ord[i],ord[r0.n(i+1)]); atomic<size_t> nx(0); double LS[2][NH]={},CS[2][NH]={}; float lre=lr*(1-(AV?0.7f:0.85f)*e/max(1,EP-1));
+    vector<int> use; for(int id:ord){ auto&s=Dt[id].src; float k=1; if(s=="qmsum") k=0.25; if(s=="toxspans") k=0.5; if(s=="tatoeba") k=0.6; if(r0.u()<k) use.push_back(id); }
+    auto worker=[&](int th){ Rng r(100+1000*(seed-3)+e*2+th); unique_ptr<Dense> gm(new Dense); unique_ptr<Work> w(new Work); static thread_local float gx[MAXT][D]; memset(gm.get(),0,sizeof(Dense)); int bn=0; unordered_map<int,array<float,D>> ge,gc,gk;
       for(;;){ size_t q=nx++; if(q>=use.size()) break; Ex&x=Dt[use[q]]; vector<string> t=x.tok; augment(t,r); if(r.u()<0.10){ auto&b=Dt[ben[r.n(ben.size())]].tok; if(b.size()<14&&t.size()<30){ if(r.u()<.5) t.insert(t.begin(),b.begin(),b.end()); else t.insert(t.end(),b.begin(),b.end()); } }
         if(t.size()>40){ int k=r.n(t.size()-39); t=vector<string>(t.begin()+k,t.begin()+k+40); }
         auto tk=enc(delex(t,G)); if(tk.empty()) continue; bool grp=false; for(auto&k:tk) grp|=k.cat>=0; for(auto&k:tk){ if(k.cat<0&&r.u()<0.06) k.id=0; if(k.cat>=0&&r.u()<0.4) k.cat=-1; if(k.ch.size()&&r.u()<0.15) k.ch.clear(); }
@@ -68,7 +69,9 @@ int main(int c,char**v){
           auto app=[&](unordered_map<int,array<float,D>>&gg,vector<float>&W,vector<float>&mm,vector<float>&vv,float k){ for(auto&kv:gg){ size_t o=(size_t)kv.first*D; for(int i=0;i<D;i++){ float g=kv.second[i]*inv*cl; (void)mm; vv[o+i]=0.999f*vv[o+i]+0.02f*g*g; W[o+i]-=lre*k*g/(sqrtf(vv[o+i])+1e-4f); } } gg.clear(); };
           app(ge,E,Em,Ev,0.6f); app(gc,C,Cm,Cv,0.6f); app(gk,K,Km,Kv,0.6f); bn=0; } } };
     if(getenv("THREADS")&&atoi(getenv("THREADS"))==2){ thread a(worker,0),b(worker,1); a.join(); b.join(); } else worker(0);
+    if(e>=EP-AV){ if(sE.empty()){ sm.assign(ND,0); sE.assign(E.size(),0); sC.assign(C.size(),0); sK.assign(K.size(),0); } float*M=(float*)&m; for(int i=0;i<ND;i++) sm[i]+=M[i]/AV; for(size_t i=0;i<E.size();i++) sE[i]+=E[i]/AV; for(size_t i=0;i<C.size();i++) sC[i]+=C[i]/AV; for(size_t i=0;i<K.size();i++) sK[i]+=K[i]/AV; }
     fprintf(stderr,"ep %d",e); for(int h=0;h<NH;h++) fprintf(stderr," %s %.4f",HN[h],(LS[0][h]+LS[1][h])/max(1.0,CS[0][h]+CS[1][h])); fprintf(stderr,"\n"); }
+  if(AV>0){ memcpy(&m,sm.data(),4*ND); E=sE; C=sC; K=sK; }
   if(out!="-"){ FILE*o=fopen(out.c_str(),"wb"); int hd[6]={D,H,V,CB,NC,NH}; fwrite(hd,4,6,o); fwrite(&m,4,ND,o); fwrite(E.data(),4,E.size(),o); fwrite(C.data(),4,C.size(),o); fwrite(K.data(),4,K.size(),o); vector<string> ws(V); for(auto&kv:vid) ws[kv.second]=kv.first; for(auto&s:ws){ fwrite(s.c_str(),1,s.size()+1,o);} fclose(o); }
   unique_ptr<Work> w(new Work);
   for(int i=8;i<c;i++){ string p=v[i]; auto T=load(p); string nm=p.substr(p.find("eval_")+5); nm=nm.substr(0,nm.size()-4); FILE*o=fopen((string(getenv("SC")?getenv("SC"):"scores")+"_"+nm+".txt").c_str(),"w");

@@ -64,9 +64,9 @@ for r in rows(R, "data/labeled_data.csv"):
         add(t, "davidson:" + c, dest="davidson", hate=int(c == "0"))
     else:
         conf = int(r["hate_speech"]) / max(1, int(r["count"]))
-        if c == "0": add(t, "davidson", w=1.1 + 0.7 * conf, hate=1)
-        elif c == "1": add(t, "davidson", w=0.35, hate=0)
-        else: add(t, "davidson", w=1.0, hate=0, insult=0, threat=0, sexual=0, scam=0)
+        if c == "0": add(t, "davidson", w=1.3 + 0.8 * conf, hate=1)
+        elif c == "1": add(t, "davidson", w=0.5, hate=0)
+        else: add(t, "davidson", w=1.2, hate=0, insult=0, threat=0, sexual=0, scam=0)
 
 # ---- EDOS (CC0)
 for r in rows("rewire-online+edos", "data/edos_labelled_aggregated.csv"):
@@ -81,7 +81,7 @@ for r in rows("rewire-online+edos", "data/edos_labelled_aggregated.csv"):
     elif cat.startswith("2"): lab["threat"] = 0
     elif not sx and not SWEAR.search(t): lab.update(threat=0, insult=0, sexual=0)
     if vec.startswith("2.3"): lab["sexual"] = 1
-    w = 2.2
+    w = 2.8
     if cat.startswith("3"): w *= 0.8
     if cat.startswith("4"): w *= 0.7
     if not sx: w *= 0.8
@@ -99,9 +99,11 @@ def union(ds):
 for t, y in union("ken20_en").items():
     lab = dict(hate=y)
     if not y and not SWEAR.search(t): lab.update(insult=0, threat=0, sexual=0, scam=0)
-    add(t, "mhs", w=0.9, **lab)
+    add(t, "mhs", w=1.35, **lab)
 for r in rows(R, "0_data/main/1_clean/ken20_en/test_2000.csv"):
     add(r["text"], "mhs", dest="mhs", hate=int(r["label"]))
+for r in rows(R, "0_data/main/1_clean/ken20_en/dev_500.csv"):
+    add(r["text"], "mhs", dest="mhsdev", hate=int(r["label"]))
 for r in rows(R, "0_data/main/1_clean/dyn21_en/test_2000.csv"):
     add(r["text"], "dyn", dest="dyn", hate=int(r["label"]))
 for r in rows(R, "0_data/main/1_clean/dyn21_en/dev_500.csv"):
@@ -127,7 +129,7 @@ for r in rows(R2, "dataset/implicit-hate-corpus/implicit_hate_v1_stg1_posts.tsv"
     if c not in ("explicit_hate", "implicit_hate", "not_hate"): continue
     t = r["post"].replace('"', " ")
     y = int(c != "not_hate")
-    w = {"explicit_hate": 1.0, "implicit_hate": 0.6, "not_hate": 0.7}[c]
+    w = {"explicit_hate": 1.5, "implicit_hate": 0.95, "not_hate": 0.95}[c]
     if bucket("ihc" + t) < 10: add(t, "ihc:" + c, dest="ihc", hate=y)
     else: add(t, "ihc", w=w, hate=y)
 
@@ -211,7 +213,7 @@ for cid, t in com.items():
             elif idn == 0: lab["hate"] = 0
         lab = {k: v for k, v in lab.items() if v >= 0}
         if not lab: continue
-        w = 0.6 if f else 0.4
+        w = 0.8 if f else 0.5
         add(s, "toxspans", w=w, dest="toxspans" if bucket("ts" + cid) < 10 else "train", **lab)
 
 # ---- surge-ai toxicity (MIT)
@@ -252,7 +254,7 @@ for f in fs:
         while i < len(toks):
             k = rnd.choice((6, 10, 14, 20, 28))
             seg = " ".join(toks[i:i + k]); i += k
-            if len(norm(seg)) >= 3 and rnd.random() < 0.22: ordinary(seg, "qmsum", 0.7); n += 1
+            if len(norm(seg)) >= 3 and rnd.random() < 0.6: ordinary(seg, "qmsum", 0.7); n += 1
 print("qmsum segs", n)
 
 # ---- Topical-Chat ASR (CDLA-Sharing: evaluation only) and Taskmaster-4 (CC BY 4.0)
@@ -261,12 +263,12 @@ for f in ("freq", "rare"):
         for u in c["content"]:
             add(u.get("message_asr_B") or u["message"], "topical", dest="topical", hate=0, insult=0, threat=0, sexual=0, scam=0)
 n = 0
-for i in range(0, 8, 2):
+for i in range(8):
     try: js = json.loads(show("google-research-datasets+Taskmaster", f"TM-4-2024/data/data_0{i}.json"))
     except Exception: continue
     for c in js:
         for u in c["utterances"]:
-            if u["speaker"] == "user" and rnd.random() < 0.35: ordinary(u["text"], "taskmaster", 0.4); n += 1
+            if u["speaker"] == "user" and rnd.random() < 1: ordinary(u["text"], "taskmaster", 0.4); n += 1
 print("tm4", n)
 
 # ---- Tatoeba English side (CC BY 2.0 FR)

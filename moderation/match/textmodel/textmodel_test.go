@@ -166,7 +166,7 @@ func TestReadRefusesWhatIsNoModel(t *testing.T) {
 		{"no JSON", sealed(append([]byte(magic), 2, 0, 0, 0, '{', '{')), "no JSON"},
 		{"no labels", withHeader(`"labels":["hate","insult","threat","sexual","scam"]`, `"labels":[]`), "for labels"},
 		{"a label of its own", withHeader(`"labels":["hate"`, `"labels":["love"`), "label"},
-		{"a hash too wide", withHeader(`"bits":19`, `"bits":60`), "linear.bits"},
+		{"a hash too wide", withHeader(`"bits":21`, `"bits":60`), "linear.bits"},
 		{"a vocabulary too large", withHeader(`"vocab":`, `"vocab":9`), "tables are"},
 		{"a stride of none", withHeader(`"stride":16`, `"stride":0`), "stride"},
 		{"buckets of no power", withHeader(`"char_buckets":8192`, `"char_buckets":8191`), "power of two"},
