@@ -24,4 +24,8 @@ person=$(curl -sf "$base/queue" | grep -o '/people/[^"]*' | head -n 1)
 line=$(curl -sf "$base/s/$session" | grep -o 'data-address="[^"]*' | tail -n 1 | cut -d '"' -f 2)
 shoot "rooms=/" "session=/s/$session" "timeline=/s/$session/timeline" "person=$person" "line=$line" "rules=/rules" \
   "rule=/rules/scam.guaranteed" "search=/search?q=coin" "health=/health" "access=/access" "invite=/invite"
+for times in "thu 20:00-22:00" "sat 15:00-16:30"; do
+  "$earshot" schedule add "lounge://$listen/lounge" "$times" --time-zone Europe/Berlin --data-dir "$data" >/dev/null
+done
+shoot "schedule=/schedule"
 du -ch "$out"/*.webp | tail -n 1
