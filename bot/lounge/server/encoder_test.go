@@ -36,7 +36,8 @@ func (e encoder) pushes() (id, location string) {
 // decide lets a host act on a person.
 func (c *crowd) decide(id, verb string) {
 	c.t.Helper()
-	if status, _, _ := request(c.t, "POST", c.base+"/rooms/lounge/people/"+id+"/"+verb, "", "", bearer(hostToken)...); status != http.StatusNoContent {
+	status, _, _ := request(c.t, "POST", c.base+"/rooms/lounge/people/"+id+"/"+verb, "", "", bearer(hostToken)...)
+	if status != http.StatusNoContent {
 		c.t.Fatalf("%s: %d", verb, status)
 	}
 }
