@@ -74,7 +74,8 @@ func (s *span) add(at time.Duration) {
 	s.n++
 }
 
-// storedLoss is how much of the dropped audio has been stored as gaps but not yet reported by the track, to which it looks like packet loss.
+// storedLoss is how much of the dropped audio has been stored as gaps but not yet reported by the track, to which it looks like packet
+// loss.
 type storedLoss struct {
 	ms int64
 	at time.Duration // session time of the latest drop

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
-	"time"
 
 	"earshot/cmd/earshot/bench"
 	"earshot/cmd/earshot/playback"
@@ -28,7 +27,7 @@ func TestFault19SixteenAtOnce(t *testing.T) {
 	parts := make([]playback.Speech, 16)
 	for i := range parts {
 		parts[i] = playback.Speech{Name: fmt.Sprint("Speaker ", i+1), Lines: []playback.Line{spoken[i%len(spoken)], spoken[(i+5)%len(spoken)]}}
-		if parts[i].Recording, err = playback.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+		if parts[i].Recording, err = playback.Continuous(parts[i].Lines); err != nil {
 			t.Fatal(err)
 		}
 	}

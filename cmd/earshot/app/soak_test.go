@@ -123,7 +123,7 @@ func soakParts(t *testing.T) []playback.Speech {
 	parts := make([]playback.Speech, 4)
 	for i := range parts {
 		parts[i] = playback.Speech{Name: fmt.Sprint("Speaker ", i+1), Lines: []playback.Line{spoken[i], spoken[i+4]}}
-		if parts[i].Recording, err = playback.Record(parts[i].Lines, func(time.Duration) time.Duration { return 800 * time.Millisecond }); err != nil {
+		if parts[i].Recording, err = playback.Continuous(parts[i].Lines); err != nil {
 			t.Fatal(err)
 		}
 	}
