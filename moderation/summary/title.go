@@ -211,7 +211,9 @@ func (d titler) namesThing(w word) bool {
 
 // participle reports whether a word can only end a phrase that goes on: "cords attached", "calls resulting".
 func (d titler) participle(w word) bool {
-	return d.english() && (neverLast[w.low] || strings.HasSuffix(w.low, "ing") && len(w.low) > shortIng && !endsInIng[w.low] || strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed"))
+	ing := strings.HasSuffix(w.low, "ing") && len(w.low) > shortIng && !endsInIng[w.low]
+	ed := strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed")
+	return d.english() && (neverLast[w.low] || ing || ed)
 }
 
 // joins reports whether the word stands between two parts of one phrase.

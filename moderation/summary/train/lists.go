@@ -17,7 +17,7 @@ import (
 const (
 	listPenalty  = 50
 	listFolds    = 9
-	decisionFrom = 0.65
+	decisionFrom = 0.6
 	actionFrom   = 0.6
 )
 
