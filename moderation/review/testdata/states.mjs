@@ -218,6 +218,14 @@ const onAPhone = async () => {
     assert.ok(wide <= 0, `${path} is ${wide} px wider than a phone`);
     await shoot(page, `page-phone${path.replaceAll(/[^a-z0-9]+/g, "-")}`);
   }
+  // Where hundreds of flags wait, the top of the page takes two rows, and three on the smallest phones.
+  await page.evaluate(() => { Object.assign(document.getElementById("waiting"), { hidden: false, textContent: "663" }); });
+  for (const [width, rows] of [[390, 2], [360, 3], [320, 3]]) {
+    await page.setViewportSize({ width, height: 844 });
+    const high = await page.locator(".top").evaluate((el) => el.offsetHeight);
+    assert.ok(high <= 16 + 52 * rows, `the top of the page is ${high} px high at ${width} px`);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `wider than ${width} px`);
+  }
   console.log("ok a phone shows every page whole");
 };
 
