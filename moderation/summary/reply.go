@@ -60,7 +60,7 @@ func (d *document) replyTo(n int) reply {
 			asked = true
 		}
 		if at := said.saysWhere(unknowing); at >= 0 && at < fullAnswer && len(said.ws) <= shortAnswer && !said.knows(at) {
-			if !d.onTopic(u, i, said, at) {
+			if !onTopic(d, u, i, said, at) {
 				return r
 			}
 			r.open = !r.answered && !mine && !asked && !guesses(d.lines[i].Text) && !d.answeredLater(u, i, who)
@@ -90,7 +90,7 @@ func (s *sentence) knows(at int) bool {
 
 // onTopic reports whether who says, at a word of line i, that they don't know names nothing else than the question does: "not sure who
 // that was meant for" is no answer to it.
-func (d *document) onTopic(u *unit, i int, said sentence, at int) bool {
+func onTopic(d *document, u *unit, i int, said sentence, at int) bool {
 	rest := slices.Clone(said.ws[at+said.saysAt(at, unknowing):])
 	rest = slices.DeleteFunc(rest, func(w string) bool { return stopWords[w] || guessEmpty[w] || guessLooks[w] })
 	return len(rest) <= 1 || d.shared(u, i) > 0
