@@ -53,9 +53,9 @@ await run(async () => {
   assert.equal(await page.locator(".playhead").count(), 0);
   await clip.locator("audio").evaluate((el) => { el.loop = true; }); // however long it takes to look at the playhead
   await clip.locator(".play").click(); // its Ogg holds no sound, so that the WAV is taken
+  await page.waitForFunction((el) => el.currentSrc.endsWith(".wav"), await clip.locator("audio").elementHandle());
   await page.locator(".playhead").waitFor({ state: "attached" }); // a line has no width
   const head = await page.locator(".playhead").evaluate((el) => el.getAttribute("x1"));
-  assert.match(await clip.locator("audio").evaluate((el) => el.currentSrc), /\.wav$/);
   assert.ok(parseFloat(head) > 5 && parseFloat(head) < 12, `the playhead stands at ${head}`);
   await clip.locator("audio").evaluate((el) => el.pause());
   await page.locator(".playhead").waitFor({ state: "detached" });
