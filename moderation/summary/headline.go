@@ -105,12 +105,12 @@ func alike(a, b string) bool {
 	})
 }
 
-// leastRoot is how many letters two forms of a word have in common at their beginning.
-const leastRoot = 5
+// leastRoot is how many bytes two forms of a word have in common at their beginning, at least.
+const leastRoot = 4
 
 func sameRoot(a, b string) bool {
 	n := min(len(a), len(b))
-	return a == b || n >= leastRoot-1 && a[:min(n, max(leastRoot-1, n-2))] == b[:min(n, max(leastRoot-1, n-2))]
+	return a == b || n >= leastRoot && strings.HasPrefix(b, a[:max(leastRoot, n-2)])
 }
 
 // length returns a span in ms in words: "12 minutes".

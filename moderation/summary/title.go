@@ -50,7 +50,6 @@ type phrase struct {
 	verbal float64 // of the times it stands where verbs do
 	things float64 // of the times it stands where things are named
 	goesOn float64 // of the times another word of a name follows: it is a part of one
-	last   word
 	shown  map[string]int
 	score  float64
 }
@@ -240,7 +239,7 @@ func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 	}
 	p := found[key]
 	if p == nil {
-		p = &phrase{terms: terms, words: len(lows), shown: map[string]int{}, last: u.words[to-1]}
+		p = &phrase{terms: terms, words: len(lows), shown: map[string]int{}}
 		found[key] = p
 	}
 	p.times++

@@ -268,6 +268,7 @@ for i in range(8):
     except Exception: continue
     for c in js:
         for u in c["utterances"]:
+            # All of them; the draw is there for those below, which would be others without it.
             if u["speaker"] == "user" and rnd.random() < 1: ordinary(u["text"], "taskmaster", 0.4); n += 1
 print("tm4", n)
 

@@ -47,7 +47,7 @@ func runStep(ctx context.Context, p Player, spoken []playback.Line, n int, lengt
 	return found, nil
 }
 
-var errNoLines = errors.New("the spoken is too short for one line: measure longer")
+var errNoLines = errors.New("the recording is too short for one line: measure longer")
 
 // speechesOf gives every speaker something to say: lines in a different order, with pauses that produce the share of talk, each starting at
 // a different moment.

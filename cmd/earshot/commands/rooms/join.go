@@ -102,11 +102,13 @@ func join(env *cli.Env, cmd *cobra.Command, address string, o joinOptions) error
 	if err != nil {
 		return err
 	}
+	s.ListensAt(l)
+	room, connector, err := s.Connector(ctx, fleet.JoinRequest{Address: address, Name: o.name, Profile: o.profile})
+	if err != nil {
+		_ = l.Close() // nobody is served
+		return cli.BadInput(err)
+	}
 	return s.Run(ctx, l, func(ctx context.Context) error {
-		room, connector, err := s.Connector(ctx, fleet.JoinRequest{Address: address, Name: o.name, Profile: o.profile})
-		if err != nil { // known only here: whether the room is in the program's own lounge, in which the bot may act
-			return cli.BadInput(err)
-		}
 		defer answer(ctx, env, s, l, r)()
 		session, err := follow(ctx, env, s, l, fleet.SessionRequest{Room: room, Connector: connector}, o.json)
 		if err == nil && !o.json {
