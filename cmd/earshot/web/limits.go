@@ -16,6 +16,8 @@ const (
 	perProxy   = 4096
 	// bodyWithin is how long a request's body may take to come.
 	bodyWithin = 15 * time.Second
+	// drained is how much of a body that the handler left unread is read before the answer, as net/http does on connections that stay open.
+	drained = 256 << 10
 )
 
 // fairListener closes connections of an address that holds too many already, so that nobody can take all there are.
@@ -85,16 +87,22 @@ func (c *fairConn) Close() error {
 	return c.Conn.Close()
 }
 
-// promptBodies refuses bodies that take too long to come. Streams are answers and may last.
+// promptBodies refuses bodies that take too long to come. Streams are answers and may last. A refusal waits for the body: if the connection
+// were closed while the client is still sending, as a proxy that speaks HTTP/1.0 does, the client would see a broken connection and no answer.
 func promptBodies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {
 			control := http.NewResponseController(w)
 			// A writer without deadlines is a test's.
 			_ = control.SetReadDeadline(time.Now().Add(bodyWithin))
-			r.Body = &promptBody{r.Body, control}
+			// A copy: net/http looks at its own request's body to see whether the client was told to send it.
+			r = r.WithContext(r.Context())
+			r.Body = &promptBody{ReadCloser: r.Body, control: control}
 		}
 		next.ServeHTTP(w, r)
+		if r.Header.Get("Expect") == "" { // with "100-continue", the client waits for the answer
+			_, _ = io.CopyN(io.Discard, r.Body, drained) // what does not come is the client's affair
+		}
 	})
 }
 
@@ -102,12 +110,14 @@ func promptBodies(next http.Handler) http.Handler {
 type promptBody struct {
 	io.ReadCloser
 	control *http.ResponseController
+	whole   bool
 }
 
 // Read implements io.Reader.
 func (b *promptBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
-	if err == io.EOF {
+	if err == io.EOF && !b.whole {
+		b.whole = true
 		_ = b.control.SetReadDeadline(time.Time{})
 	}
 	return n, err

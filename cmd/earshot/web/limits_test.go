@@ -98,7 +98,7 @@ func TestSlowHeadersAndBodiesHoldNobodyUp(t *testing.T) {
 
 // TestStreamsOutlastTheTimeForBodies: an answer to a request with a body may take longer than the body.
 func TestStreamsOutlastTheTimeForBodies(t *testing.T) {
-	body := &promptBody{io.NopCloser(strings.NewReader("abc")), http.NewResponseController(&deadlines{})}
+	body := &promptBody{ReadCloser: io.NopCloser(strings.NewReader("abc")), control: http.NewResponseController(&deadlines{})}
 	if b, err := io.ReadAll(body); err != nil || string(b) != "abc" {
 		t.Fatal(b, err)
 	}
@@ -193,5 +193,60 @@ func TestAPortInUseIsRecognised(t *testing.T) {
 	defer l.Close()
 	if _, err := Listen(t.Context(), l.Addr().String()); !errors.Is(err, syscall.EADDRINUSE) || models.Hint(err) == "" {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestARefusalReachesAClientThatIsStillSending: the body comes after the handler has answered, on a connection that the client closes.
+func TestARefusalReachesAClientThatIsStillSending(t *testing.T) {
+	t.Parallel()
+	refused := make(chan struct{}, 1)
+	address := serveForTest(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.WriteHeader(http.StatusTooManyRequests)
+		if r.Method == http.MethodPost {
+			refused <- struct{}{}
+		}
+	}))
+	c := dialFrom(t, "127.0.0.1", address)
+	const chunk, chunks = 4 << 10, 32
+	if _, err := fmt.Fprintf(c, "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n", chunk*chunks); err != nil {
+		t.Fatal(err)
+	}
+	<-refused
+	for i := range chunks {
+		if _, err := c.Write(make([]byte, chunk)); err != nil {
+			t.Fatalf("part %d of the body: %v", i, err)
+		}
+		other, err := http.Get("http://" + address) // takes as long as closing the first connection would
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = other.Body.Close()
+	}
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if res.StatusCode != http.StatusTooManyRequests {
+		t.Errorf("answered with %s", res.Status)
+	}
+}
+
+// TestARefusalDoesNotWaitForABodyThatWaitsForIt: a client that asks whether it may send (RFC 9110, section 10.1.1) is refused at once.
+func TestARefusalDoesNotWaitForABodyThatWaitsForIt(t *testing.T) {
+	t.Parallel()
+	address := serveForTest(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTooManyRequests) }))
+	c := dialFrom(t, "127.0.0.1", address)
+	if _, err := io.WriteString(c, "POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n"); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	res, err := http.ReadResponse(bufio.NewReader(c), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = res.Body.Close()
+	if took := time.Since(began); res.StatusCode != http.StatusTooManyRequests || took >= bodyWithin {
+		t.Errorf("answered with %s after %v", res.Status, took)
 	}
 }
