@@ -76,6 +76,8 @@ rtc:
   stun_servers: ["127.0.0.1:1"]
 room:
   enable_remote_unmute: true
+  empty_timeout: 3600 # a test may take longer than the usual 20 s from one speaker's leaving to the next one's coming
+  departure_timeout: 3600
 keys:
   %s: %s
 logging: {level: info, json: false}
