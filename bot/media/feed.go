@@ -45,13 +45,14 @@ type feed struct {
 
 	// Owned by the goroutine that runs the feed.
 	stored  storedLoss
+	arrival arrivalGap
 	silence bool // the track's output is discarded
 }
 
 func newFeed(p *parts, info bot.TrackInfo) *feed {
 	return &feed{
 		p: p, info: info, in: make(chan arrival, feedLength), end: make(chan struct{}), done: make(chan struct{}), news: make(chan struct{}, 1),
-		voice: p.voices.open(info.SpeakerID, info.Attribution == models.AttributionTrack),
+		voice: p.voices.open(info.SpeakerID, info.Attribution == models.AttributionTrack), arrival: newArrivalGap(&p.cut, p.Now()),
 	}
 }
 
@@ -264,6 +265,7 @@ func (f *feed) loop(track *audio.Track) feedState {
 				timer.Reset(tickBusy)
 			}
 			heard = a.at
+			f.arrived(a)
 			track.Push(a.packet, a.at)
 			if loud(a.packet) && track.Stats().DecodedMS > decoded {
 				decoded = track.Stats().DecodedMS
@@ -302,6 +304,7 @@ func (f *feed) finish(track *audio.Track) {
 	for {
 		select {
 		case a := <-f.in:
+			f.arrived(a)
 			track.Push(a.packet, a.at)
 		default:
 			f.tellDrops()
@@ -363,6 +366,13 @@ func (f *feed) previewer() *Previewer {
 		}
 	}
 	return v
+}
+
+// arrived stores what was missed between joining the room and the track's first packet, if somebody was speaking then.
+func (f *feed) arrived(a arrival) {
+	if g := &f.arrival; g.packet(a.at, loud(a.packet)) {
+		f.p.gap(f.info.SpeakerID, f.p.people.name(f.info.SpeakerID, f.info.SpeakerName), g.from, g.first, g.first-g.from, g.cause)
+	}
 }
 
 // heard records that the speaker was heard, and reports the first voice after a long silence.

@@ -45,6 +45,7 @@ type parts struct {
 	Config
 
 	out     *outbox
+	cut     cut
 	people  roster
 	access  *access
 	voices  voices

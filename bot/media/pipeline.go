@@ -4,7 +4,6 @@ package media
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"earshot/bot"
@@ -25,29 +24,6 @@ const chain = "rtp -> jitter -> opus 16k -> vad -> segment -> spool"
 type Pipeline struct {
 	parts  *parts
 	tracks tracks
-	cut    cut
-}
-
-// cut is a time without a connection.
-type cut struct {
-	mu    sync.Mutex
-	since time.Duration // 0 while connected, and before the first connection
-	cause models.GapCause
-}
-
-// begin begins a cut.
-func (c *cut) begin(since time.Duration, cause models.GapCause) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.since, c.cause = since, cause
-}
-
-// end ends the cut. It returns when and why it began.
-func (c *cut) end() (since time.Duration, cause models.GapCause) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	since, c.since = c.since, 0
-	return since, c.cause
 }
 
 // New returns the pipeline of a session. The caller must run Deliver, which ends after Close.
@@ -55,7 +31,7 @@ func New(c Config) *Pipeline {
 	p := &Pipeline{parts: &parts{
 		Config: c, out: newOutbox(c.Log), access: newAccess(c.Objected), recent: recentSound{hold: c.Hold},
 	}}
-	p.cut.begin(c.Unheard, models.GapRestart)
+	p.parts.cut.begin(c.Unheard, models.GapRestart)
 	return p
 }
 
@@ -89,13 +65,14 @@ func (p *Pipeline) Disconnected(joined time.Duration) {
 	if last := time.Duration(p.parts.traffic.last.Load()); last > joined && now-last < stillness {
 		since = last
 	}
-	p.cut.begin(since, models.GapCut)
+	p.parts.cut.begin(since, models.GapCut)
 }
 
-// Connected stores the time without a connection as a gap, if there was any.
+// Connected stores the time without a connection as a gap, if there was any. What somebody says until the first packet of their track comes
+// is stored as a gap of theirs.
 func (p *Pipeline) Connected() {
-	if since, cause := p.cut.end(); since != 0 {
-		now := p.parts.Now()
+	now := p.parts.Now()
+	if since, cause := p.parts.cut.end(now); since != 0 {
 		p.parts.gap("", "", since, now, now-since, cause)
 	}
 }
