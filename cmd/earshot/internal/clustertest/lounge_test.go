@@ -23,14 +23,15 @@ import (
 	"earshot/cmd/earshot/web"
 )
 
-// pause is how long people are silent between two sentences.
-const pause = 2 * time.Second
+// pauses are how long people are silent between two sentences: longer in many rooms, so that no more than some twenty people talk at once.
+func pauses(rooms int) time.Duration { return 2 * time.Second * time.Duration(max(1, rooms/30)) }
 
 // loungeServer is a lounge in whose rooms recorded people talk, and what they have said there. Any goroutine may call its methods.
 type loungeServer struct {
 	host    string
 	phrases []phrase
 	quiet   chan struct{} // closed: everybody ends with the sentence begun
+	pause   time.Duration // between two sentences of one person
 	talking atomic.Int32  // people
 
 	mu   sync.Mutex
@@ -52,7 +53,7 @@ type sentence struct {
 // openLounge opens a lounge with somebody talking in each of its rooms, until stopTalking.
 func openLounge(t *testing.T, rooms []string) *loungeServer {
 	t.Helper()
-	v := &loungeServer{quiet: make(chan struct{}), said: map[string][]sentence{}}
+	v := &loungeServer{quiet: make(chan struct{}), pause: pauses(len(rooms)), said: map[string][]sentence{}}
 	lines, err := playback.Lines()
 	if err != nil {
 		t.Fatal(err)
@@ -70,7 +71,7 @@ func openLounge(t *testing.T, rooms []string) *loungeServer {
 	}
 	v.host = l.Addr().String()
 	s := server.New(server.Config{
-		Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler), Limits: budget.Limits{PerAddress: -1},
+		Peer: peer.Config{Loopback: true}, Log: slog.New(slog.DiscardHandler), Limits: budget.Limits{PerAddress: -1, Rooms: len(rooms)},
 	})
 	page := &http.Server{Handler: s, ReadHeaderTimeout: time.Minute}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
@@ -100,7 +101,7 @@ func (v *loungeServer) talk(ctx context.Context, room string, i int) error {
 	if err != nil {
 		return err
 	}
-	m := &sentenceSource{lounge: v, room: room, next: i, at: time.Duration(i) * pause / 4}
+	m := &sentenceSource{lounge: v, room: room, next: i, at: time.Duration(i) * 500 * time.Millisecond}
 	in := playback.Lounge{BaseURL: "http://" + v.host, Room: room, Peer: peers}
 	if err := in.Join(ctx, playback.Voice{Name: "Ana", Source: m}, func() {}); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("%s: %w", room, err)
@@ -136,7 +137,7 @@ func (m *sentenceSource) Next() (lounge.Frame, error) {
 		m.from = time.Now()
 	case len(now.spoken.Frames):
 		m.lounge.note(m.room, sentence{now.text, m.from, time.Now()})
-		m.next, m.frame, m.at = m.next+1, 0, m.at+now.spoken.Length+pause
+		m.next, m.frame, m.at = m.next+1, 0, m.at+now.spoken.Length+m.lounge.pause
 		select {
 		case <-m.lounge.quiet:
 			return lounge.Frame{}, io.EOF
