@@ -47,6 +47,28 @@ type ScheduledTime struct {
 	Until time.Time `json:"until,omitzero"`
 }
 
+// TimeRequest asks for a scheduled time.
+type TimeRequest struct {
+	// URL is the room's address. Days are weekdays, Sunday being 0; Date, as 2006-01-02, is instead of them.
+	URL     string         `json:"url"`
+	Profile string         `json:"profile,omitempty"`
+	Days    []time.Weekday `json:"days,omitempty"`
+	Date    string         `json:"date,omitempty"`
+	// At is a time of day like 20:00 in Zone, and Minutes how long the bot stays.
+	At      string `json:"at"`
+	Minutes int    `json:"minutes"`
+	Zone    string `json:"zone"`
+	// Check only checks the time.
+	Check bool `json:"check,omitempty"`
+}
+
+// TimeAdded answers a TimeRequest: the time, and when it takes place next.
+type TimeAdded struct {
+	Time ScheduledTime `json:"time"`
+	// Next are the next periods.
+	Next []Period `json:"next"`
+}
+
 // Period is a stretch of time, excluding End.
 type Period struct {
 	Start time.Time `json:"start"`

@@ -141,24 +141,6 @@ func (c Client) ForbidServer(ctx context.Context, server string) error {
 	return c.remove(ctx, "/api/servers/"+url.PathEscape(server), nil)
 }
 
-// TimeOrder is the body of a request to schedule the bot in a room: see POST /api/schedule.
-type TimeOrder struct {
-	URL     string         `json:"url"`
-	Profile string         `json:"profile,omitempty"`
-	Days    []time.Weekday `json:"days,omitempty"`
-	Date    string         `json:"date,omitempty"`
-	At      string         `json:"at"`
-	Minutes int            `json:"minutes"`
-	Zone    string         `json:"zone"`
-	Check   bool           `json:"check,omitempty"`
-}
-
-// AddedTime is a scheduled time, and when it takes place next.
-type AddedTime struct {
-	Time models.ScheduledTime `json:"time"`
-	Next []models.Period      `json:"next"`
-}
-
 // Schedule lists the rooms with scheduled times.
 func (c Client) Schedule(ctx context.Context) ([]models.RoomTimes, error) {
 	found := struct{ Rooms []models.RoomTimes }{[]models.RoomTimes{}}
@@ -167,7 +149,7 @@ func (c Client) Schedule(ctx context.Context) ([]models.RoomTimes, error) {
 }
 
 // AddTime schedules the bot in a room.
-func (c Client) AddTime(ctx context.Context, o TimeOrder) (t AddedTime, err error) {
+func (c Client) AddTime(ctx context.Context, o models.TimeRequest) (t models.TimeAdded, err error) {
 	return t, c.post(ctx, "/api/schedule", o, &t)
 }
 

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
@@ -12,29 +11,9 @@ import (
 	"earshot/moderation/review/web"
 )
 
-type (
-	scheduleJSON struct {
-		Rooms []models.RoomTimes `json:"rooms"`
-	}
-	timeJSON struct {
-		// URL is the room's address. Days are weekdays, Sunday being 0; Date, as 2006-01-02, is instead of them.
-		URL     string         `json:"url"`
-		Profile string         `json:"profile,omitempty"`
-		Days    []time.Weekday `json:"days,omitempty"`
-		Date    string         `json:"date,omitempty"`
-		// At is a time of day like 20:00 in Zone, and Minutes how long the bot stays.
-		At      string `json:"at"`
-		Minutes int    `json:"minutes"`
-		Zone    string `json:"zone"`
-		// Check only checks the time.
-		Check bool `json:"check,omitempty"`
-	}
-	timeAddedJSON struct {
-		Time models.ScheduledTime `json:"time"`
-		// Next are the next periods.
-		Next []models.Period `json:"next"`
-	}
-)
+type scheduleJSON struct {
+	Rooms []models.RoomTimes `json:"rooms"`
+}
 
 // scheduleAPI manages the times at which the bot is in rooms.
 type scheduleAPI struct{ *API }
@@ -48,7 +27,7 @@ func (s scheduleAPI) operations() []operation {
 	return []operation{
 		{"GET", "/api/schedule", "Rooms with scheduled times, and when the bot is there next", nil, nil, scheduleJSON{}, "", s.handle(s.list)},
 		{
-			"POST", "/api/schedule", "Schedule the bot in a room, weekly or once", nil, timeJSON{}, timeAddedJSON{}, "", s.handle(s.add),
+			"POST", "/api/schedule", "Schedule the bot in a room, weekly or once", nil, models.TimeRequest{}, models.TimeAdded{}, "", s.handle(s.add),
 		},
 		{
 			"DELETE", "/api/schedule/{id}", "Remove an added time; if the bot is in the room because of it, it leaves",
@@ -70,7 +49,7 @@ func (s scheduleAPI) add(r *http.Request) (any, error) {
 		return nil, models.ErrForbidden
 	}
 	const want = `{"url": "…", "days": [4], "at": "20:00", "minutes": 120, "zone": "Europe/Berlin"}, or a date instead of days`
-	in, err := readJSON[timeJSON](r, want)
+	in, err := readJSON[models.TimeRequest](r, want)
 	if err != nil {
 		return nil, err
 	}
@@ -89,7 +68,7 @@ func (s scheduleAPI) add(r *http.Request) (any, error) {
 	if errors.Is(err, models.ErrForbidden) && models.Hint(err) == "" {
 		return nil, err
 	}
-	return timeAddedJSON{t, next}, web.Explained(err)
+	return models.TimeAdded{Time: t, Next: next}, web.Explained(err)
 }
 
 func (s scheduleAPI) remove(r *http.Request) (any, error) {

@@ -200,41 +200,40 @@ func (s rulePages) amendRulefile(w http.ResponseWriter, r *http.Request) {
 	s.answerChange(w, r, "/change", s.amended)
 }
 
-func (s rulePages) answerChange(w http.ResponseWriter, r *http.Request, suffix string, change func(*http.Request) (view, error)) {
-	v, err := view{}, web.ReadForm(r)
+func (s rulePages) answerChange(w http.ResponseWriter, r *http.Request, suffix string, change func(*http.Request) (view, string, error)) {
+	v, saved, err := view{}, "", web.ReadForm(r)
 	if err == nil {
-		v, err = change(r)
+		v, saved, err = change(r)
 	}
 	switch {
 	case err != nil:
 		v = s.failed(r, err)
-	case v.page == "":
-		http.Redirect(w, r, "/rulefiles/"+r.PathValue("id")+suffix+"?saved="+v.piece, http.StatusSeeOther)
+	case saved != "":
+		http.Redirect(w, r, "/rulefiles/"+r.PathValue("id")+suffix+"?saved="+saved, http.StatusSeeOther)
 		return
 	}
 	s.render(w, r, v)
 }
 
-// changed returns the page after a draft was checked; a view without a page means that it was saved, and its
-// piece is what Saved says.
-func (s rulePages) changed(r *http.Request) (view, error) {
+// changed returns the page after a draft was checked or, if it was saved, what Saved says.
+func (s rulePages) changed(r *http.Request) (v view, saved string, err error) {
 	f, err := s.ruleFile(r)
 	if err != nil {
-		return view{}, err
+		return view{}, "", err
 	}
 	p := &rulefilePage{File: f, Seen: r.PostForm.Get("seen"), Say: r.PostForm.Get("say")}
 	p.Draft = strings.ReplaceAll(r.PostForm.Get("text"), "\r\n", "\n")
-	if saved, err := s.saved(r, p); saved != "" || err != nil {
-		return view{piece: saved}, err
+	if saved, err = s.saved(r, p); saved != "" || err != nil {
+		return view{}, saved, err
 	}
 	if err := s.look(p); err != nil {
-		return view{}, err
+		return view{}, "", err
 	}
-	v := rulefileView(p)
+	v = rulefileView(p)
 	if p.Problem != "" {
 		v.status = http.StatusBadRequest
 	}
-	return v, nil
+	return v, "", nil
 }
 
 // saved saves a draft if its changes have been shown and the visitor asks for it, and returns what Saved says of it, or "". The page says
@@ -260,12 +259,12 @@ func (s rulePages) saved(r *http.Request, p *rulefilePage) (string, error) {
 // amendFields are the fields of the short forms.
 var amendFields = []string{"what", "role", "person", "list", "word", "seconds", "rule", "mode"}
 
-// amended returns the page with the changes that a short form makes; a view without a page means that they were saved, as in changed.
+// amended returns the page with the changes that a short form makes or, if they were saved, what Saved says.
 // The text is made anew from the fields each time, so that hosts can save nothing else.
-func (s rulePages) amended(r *http.Request) (view, error) {
+func (s rulePages) amended(r *http.Request) (v view, saved string, err error) {
 	f, err := s.amendedFile(r)
 	if err != nil {
-		return view{}, err
+		return view{}, "", err
 	}
 	get := r.PostForm.Get
 	p := &rulefilePage{File: f, Seen: cmp.Or(get("seen"), f.Sum)}
@@ -276,13 +275,14 @@ func (s rulePages) amended(r *http.Request) (view, error) {
 	})
 	if errors.Is(err, models.ErrInvalid) {
 		p.Problem = web.Sentence(web.Text(err))
-		return s.formsView(r, p)
+		v, err = s.formsView(r, p)
+		return v, "", err
 	}
 	if err != nil {
-		return view{}, err
+		return view{}, "", err
 	}
-	if saved, err := s.saved(r, p); saved != "" || err != nil {
-		return view{piece: saved}, err
+	if saved, err = s.saved(r, p); saved != "" || err != nil {
+		return view{}, saved, err
 	}
 	for _, name := range amendFields {
 		if v := get(name); v != "" {
@@ -290,9 +290,10 @@ func (s rulePages) amended(r *http.Request) (view, error) {
 		}
 	}
 	if err := s.look(p); err != nil {
-		return view{}, err
+		return view{}, "", err
 	}
-	return s.formsView(r, p)
+	v, err = s.formsView(r, p)
+	return v, "", err
 }
 
 // undoes returns whose last change of a rule file the visitor may undo: their own or, "", anybody's.

@@ -94,7 +94,7 @@ func nextOf(next []models.Period) string {
 }
 
 func newScheduleAdd(env *cli.Env) *cobra.Command {
-	var o control.TimeOrder
+	var o models.TimeRequest
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:   "add ROOM TIMES",
@@ -140,7 +140,7 @@ The time holds at once, without a restart.`,
 }
 
 // readTimes reads days, a date, and times of day into an order.
-func readTimes(o *control.TimeOrder, text string) error {
+func readTimes(o *models.TimeRequest, text string) error {
 	e, ok := configs.ParseTime(text)
 	if !ok {
 		return models.WithHint(fmt.Errorf("%q is not a time like \"thu 20:00-22:00\"", text),
