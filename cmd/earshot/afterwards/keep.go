@@ -56,6 +56,8 @@ type Keeper struct {
 	Alone Alone
 	// Forgotten is called after words were removed, so that copies held elsewhere can be dropped.
 	Forgotten func()
+
+	failing map[string]bool // what failed when it was last tried
 }
 
 // Policy is the configured retention policy, with the periods of every profile.
@@ -78,6 +80,7 @@ func (k Keeper) Run(ctx context.Context) error {
 	hour, moment := time.NewTicker(sweepEvery), time.NewTicker(eraseEvery)
 	defer hour.Stop()
 	defer moment.Stop()
+	k.failing = map[string]bool{}
 	k.Alone.run(ctx, sweepWork, k.sweep)
 	for {
 		select {
@@ -110,7 +113,7 @@ func (k Keeper) sweep(ctx context.Context) {
 
 func (k Keeper) erase(ctx context.Context) {
 	n, err := k.Store.Erasing(ctx)
-	k.warn(ctx, "an erasure has not finished yet", err)
+	k.warn(ctx, "erasures cannot be carried out yet", err)
 	k.warn(ctx, "the files of a session have not been removed yet", RemoveFiles(ctx, k.Store, k.Exports))
 	if n > 0 {
 		k.Forgotten()
@@ -120,8 +123,13 @@ func (k Keeper) erase(ctx context.Context) {
 	}
 }
 
+// warn logs the first of failures in a row: while a database is away, every attempt fails.
 func (k Keeper) warn(ctx context.Context, what string, err error) {
-	if err != nil && ctx.Err() == nil {
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil && !k.failing[what] {
 		k.Log.Warn(what, "err", err) //nolint:sloglint // a constant at every caller
 	}
+	k.failing[what] = err != nil
 }

@@ -20,6 +20,13 @@ type countingStore struct {
 	mu                         sync.Mutex
 	sweeps, expiries, erasures int
 	policy                     models.RetentionPolicy
+	away                       bool
+}
+
+func (c *countingStore) setAway(away bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.away = away
 }
 
 func (c *countingStore) ExpireEvidence(context.Context, time.Time) (int, error) {
@@ -40,7 +47,15 @@ func (c *countingStore) Sweep(_ context.Context, _ time.Time, p models.Retention
 	return models.Swept{Utterances: 3}, nil
 }
 
-func (c *countingStore) StaleFiles(context.Context, string) ([]string, error)  { return nil, nil }
+func (c *countingStore) StaleFiles(context.Context, string) ([]string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.away {
+		return nil, errors.New("the database is away")
+	}
+	return nil, nil
+}
+
 func (c *countingStore) FilesRemoved(context.Context, string, string) error    { return nil }
 func (c *countingStore) StaleSounds(context.Context, string) ([]string, error) { return nil, nil }
 func (c *countingStore) SoundsRemoved(context.Context, string, string) error   { return nil }
@@ -95,4 +110,29 @@ func TestPolicyIsTheConfiguredOne(t *testing.T) {
 	if got := Policy(cfg).Of(models.Session{Room: "any"}); got != (models.Retention{Sound: 14 * day, Words: 30 * day, Flags: 180 * day}) {
 		t.Errorf("what is kept: %+v", got)
 	}
+}
+
+// TestKeeperLogsAFailureOnce: a database that is away for an hour is a line in the log, not 1800.
+func TestKeeperLogsAFailureOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		store, log := &countingStore{}, &bytes.Buffer{}
+		k := Keeper{Store: store, Log: slog.New(slog.NewTextHandler(log, nil)), Forgotten: func() {}}
+		ended := make(chan error, 1)
+		go func() { ended <- k.Run(ctx) }()
+		for range 2 {
+			store.setAway(true)
+			time.Sleep(10 * time.Minute)
+			store.setAway(false)
+			time.Sleep(10 * time.Minute)
+		}
+		synctest.Wait()
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		if n := strings.Count(log.String(), "the database is away"); n != 2 {
+			t.Errorf("%d lines for two outages:\n%s", n, log)
+		}
+	})
 }

@@ -113,12 +113,15 @@ func (r *recovery) adopt(ctx context.Context) error {
 	if !r.node.Shared() {
 		return nil
 	}
+	failed := false // the latest attempt: of failures in a row only the first is logged
 	for range ticks.Every(ctx, adoptEvery) {
-		if n, err := r.requeue(ctx); err != nil && ctx.Err() == nil {
+		n, err := r.requeue(ctx)
+		if err != nil && ctx.Err() == nil && !failed {
 			r.log.Warn("clips of processes that are gone could not be taken over; trying again", "err", err)
 		} else if n > 0 {
 			r.log.Info("took over clips of a process that is gone", "clips", n)
 		}
+		failed = err != nil
 	}
 	return nil
 }
