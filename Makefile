@@ -38,8 +38,7 @@ help: ## show this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  %-13s %s\n", $$1, $$2}' Makefile
 
 build: deps ## build bin/earshot
-	@test -e bin/earshot || echo 'building bin/earshot: some three minutes the first time, seconds after that' >&2
-	@$(ENV) go build -trimpath -ldflags '$(LDFLAGS)' -o bin/earshot ./cmd/earshot
+	@$(ENV) scripts/build.sh -trimpath -ldflags '$(LDFLAGS)' -o bin/earshot ./cmd/earshot
 
 demo: build ## a room with three recorded voices, live in the terminal and on a page (STAY=1 keeps it open; ROOM=mumble, jitsi, livekit, janus: there)
 	@$(ENV) $(if $(ROOM),go run ./cmd/earshot/internal/roomdemotest $(ROOM) build/demo-$(ROOM),bin/earshot demo) $(if $(filter-out 0 no,$(STAY)),--stay)
@@ -100,7 +99,7 @@ PROGRAMS := $(patsubst %,build/portable/%/earshot,$(sort $(HERE) $(ARCHES)))
 $(PROGRAMS): build/portable/%/earshot:
 	@scripts/deps.sh --dist $*
 	@set -a; source build/env-$*; set +a; \
-	  go build -trimpath -buildvcs=false -ldflags '-s -w -buildid= -linkmode=external $(LDFLAGS)' -o $@ ./cmd/earshot
+	  scripts/build.sh -trimpath -buildvcs=false -ldflags '-s -w -buildid= -linkmode=external $(LDFLAGS)' -o $@ ./cmd/earshot
 .PHONY: $(PROGRAMS)
 
 install: build/portable/$(HERE)/earshot ## install into PREFIX=/usr/local below DESTDIR= (with its libraries unless the system has them)

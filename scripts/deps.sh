@@ -76,6 +76,8 @@ need_cross_compiler() {
 
 # The modules of Go are fetched here, where a fault of the network is no end of the tests. Quick when all are there.
 need_modules() {
+  ! GOPROXY=off go mod download 2>/dev/null || return 0
+  say "downloading the Go modules"
   retry 4 "go mod download" go mod download ||
     go list -deps -test ./... >/dev/null 2>&1 || # without a network, those that are used may all be here
     die "the Go modules could not be fetched" "check the network, then run this again: it goes on with what came"
