@@ -3,13 +3,13 @@
 # .deb there too, with its service under a real systemd that has namespaces of its own, and docs/operating.md and docs/verify.md as they
 # are written. Needs root, and what scripts/deps.sh --packages installs. What this machine itself can't do is said and left out.
 #
-#   scripts/test-packages.sh        (make test-packages builds dist/ first)
+#   scripts/test-packages.sh [PART…]        PART: tiny, debian, arm64, verifying (all; make test-packages builds dist/ first)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/common.sh
 HERE=$(architecture)
 DEB=$(ls dist/*_"$HERE".deb) TARBALL=$(ls dist/*-linux-"$HERE".tar.gz)
-TALK=$PWD/transcribe/fixture/eval/00.wav SAYS='Hello everyone, welcome to the show.'
+PAGES=$PWD/docs TALK=$PWD/transcribe/fixture/eval/00.wav SAYS='Hello everyone, welcome to the show.'
 WORK=$(mktemp -d) INIT=
 ok() { echo "ok   $*"; }
 die() { echo "FAIL $*" >&2; exit 1; }
@@ -76,7 +76,8 @@ try_deb() {
   echo '# mine' >>"$ROOT/etc/earshot/earshot.yaml"
   inside dpkg -i /tmp/earshot.deb >"$WORK/dpkg.log" 2>&1 || { cat "$WORK/dpkg.log"; die "dpkg -i again"; }
   grep -q '# mine' "$ROOT/etc/earshot/earshot.yaml" || die "an upgrade took the settings"
-  ok "the .deb: installed and upgraded, with its user, settings and folder"
+  inside systemd-analyze verify --man=no earshot.service earshot.socket earshot@8485.service >"$WORK/units.log" 2>&1 || { cat "$WORK/units.log"; die "systemd-analyze verify"; }
+  ok "the .deb: installed and upgraded, with its user, settings, folder and units"
 }
 
 # try_service boots the Debian's own systemd as process 1 of new namespaces, with a network of its own.
@@ -113,6 +114,10 @@ E2
   managed is-active earshot >/dev/null || die "a reload ended the service"
   [ "$(managed show earshot -p NRestarts --value)" = 0 ] || die "the service had to be restarted"
   try_operating
+  # Another one beside it, with a folder of its own.
+  managed start earshot@8485 || { managed status earshot@8485 --no-pager -l || true; die "earshot@8485 did not become ready"; }
+  enter runuser -u earshot -- env EARSHOT_DATA_DIR=/var/lib/earshot/8485 EARSHOT_LISTEN=127.0.0.1:8485 earshot status >/dev/null || die "earshot@8485 does not answer"
+  managed stop earshot@8485 || die "stop earshot@8485"
   managed stop earshot || die "stop"
   [ "$(managed show earshot -p Result --value)" = success ] || die "the service did not end well"
   ok "the service: ready under systemd's sandbox, invited, looked at, reloaded, stopped"
@@ -150,7 +155,14 @@ try_removal() {
 
 # console prints the commands of a page's console blocks: PAGE [BLOCK]
 console() {
-  awk -v want="${2:-}" '/^```console$/ {n++; inside = want == "" || n == want; next} /^```$/ {inside = 0} inside' "docs/$1"
+  awk -v want="${2:-}" '/^```console$/ {n++; inside = want == "" || n == want; next} /^```$/ {inside = 0} inside' "$PAGES/$1"
+}
+
+# follow types what a console block of a page says: PAGE BLOCK FOLDER
+follow() {
+  local commands
+  commands=$(console "$1" "$2") && [ -n "$commands" ] || die "docs/$1 has no block $2"
+  (cd "$3" && bash -euo pipefail -c "$commands") >"$WORK/followed.log" 2>&1
 }
 
 try_verifying() {
@@ -158,13 +170,13 @@ try_verifying() {
   ssh-keygen -q -t ed25519 -N '' -f "$WORK/key"
   scripts/sign.sh "$WORK/key" >/dev/null
   cp -r dist "$downloads"; rm -f dist/SHA256SUMS.sig dist/release-signers
-  (cd "$downloads" && bash -euo pipefail -c "$(console verify.md 1)") >"$WORK/verify.log" 2>&1 || { cat "$WORK/verify.log" >&2; die "docs/verify.md: the signature"; }
+  follow verify.md 1 "$downloads" && grep -q '^Good "earshot-release" signature' "$WORK/followed.log" ||
+    { cat "$WORK/followed.log" >&2; die "docs/verify.md: the signature"; }
   ok "docs/verify.md: signed with a new key, and verified"
   case $VERSION in *.dirty) skip "the same bytes again: files here are not those of the commit"; return ;; esac
   # Compiled anew, with nothing that a build before left.
-  local repository=$PWD
-  (cd "$downloads" && env REPOSITORY="$repository" GOCACHE="$WORK/compiled" bash -euo pipefail -c "$(console verify.md 2)") >"$WORK/verify.log" 2>&1 ||
-    { tail -n 30 "$WORK/verify.log" >&2; die "docs/verify.md: the same bytes again"; }
+  REPOSITORY=$PWD GOCACHE=$WORK/compiled follow verify.md 2 "$downloads" ||
+    { tail -n 30 "$WORK/followed.log" >&2; die "docs/verify.md: the same bytes again"; }
   ok "docs/verify.md: built again in another folder, with the same bytes"
 }
 
@@ -196,9 +208,8 @@ emulated() {
 }
 
 VERSION=$(ls dist/*.provenance.json); VERSION=${VERSION#dist/earshot-}; VERSION=${VERSION%.provenance.json}
-try_tiny
-make_debian
-try_tarball; try_deb; try_service; try_removal
-(try_arm64)
-try_verifying
+try_debian() { make_debian; try_tarball; try_deb; try_service; try_removal; }
+for part in ${*:-tiny debian arm64 verifying}; do
+  if [ "$part" = arm64 ]; then (try_arm64); else "try_$part"; fi # that one sets a home of its own
+done
 echo "packages: done"
