@@ -49,8 +49,8 @@ const (
 	lateTo   = 10 * time.Second
 )
 
-// arrivalGap is the time between the end of a cut, when the room was joined, and the first packet of a track that was opened then: media takes
-// its own time to connect. It is owned by the goroutine that runs the feed.
+// arrivalGap is the time between the end of a cut, when the room was joined, and the first packet of a track that was opened then: media
+// takes its own time to connect. It is owned by the goroutine that runs the feed.
 type arrivalGap struct {
 	from, first time.Duration // first is 0 before the first packet
 	cause       models.GapCause

@@ -10,8 +10,8 @@ import (
 	"earshot/models"
 )
 
-// TestMediaConnectsAfterTheRoomIsJoined: after a cut, the gap of somebody who is speaking ends with the first packet of their track. Whoever
-// comes or unmutes later, or says nothing, has no gap.
+// TestMediaConnectsAfterTheRoomIsJoined: after a cut, the gap of somebody who is speaking ends with the first packet of their track.
+// Whoever comes or unmutes later, or says nothing, has no gap.
 func TestMediaConnectsAfterTheRoomIsJoined(t *testing.T) {
 	packets := bottest.Sentence(t, time.Minute)
 	voice, quiet := packets[50:], [][]byte{{0xf8, 0xff, 0xfe}} // what encoders send for silence

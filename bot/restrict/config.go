@@ -23,7 +23,7 @@ type Actions interface {
 	Put(context.Context, models.Record) error
 }
 
-// Config configures a Keeper.
+// Config configures a Manager.
 type Config struct {
 	Store   Store
 	Actions Actions

@@ -265,7 +265,7 @@ func (nothing) Speaker(context.Context, models.Speaker) error { return nil }
 
 // stay is one stay of the bot.
 type stay struct {
-	*restrict.Keeper
+	*restrict.Manager
 	s     *server
 	r     *record
 	notes chan string
@@ -298,7 +298,7 @@ func begin(t *testing.T, s *server, r *record) *stay {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out.Keeper = restrict.New(restrict.Config{
+	out.Manager = restrict.New(restrict.Config{
 		Store: r, Actions: r, Room: room, RoomID: "r1", Told: func(models.Action) {}, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, cancel := context.WithCancel(t.Context())

@@ -23,21 +23,21 @@ const (
 )
 
 // leave lifts what nobody would lift later, and records what remains in force. ctx is Run's, which has ended.
-func (k *Keeper) leave(ctx context.Context) error {
-	k.mu.Lock()
-	k.closing = true
-	k.mu.Unlock()
-	k.stop()
-	k.acts.Wait()
+func (m *Manager) leave(ctx context.Context) error {
+	m.mu.Lock()
+	m.closing = true
+	m.mu.Unlock()
+	m.stop()
+	m.acts.Wait()
 	parting, cancel := context.WithTimeout(context.WithoutCancel(ctx), partWithin)
 	defer cancel()
-	err := k.liftAll(parting, errors.Is(context.Cause(ctx), ErrForGood))
-	return errors.Join(err, k.leaveBehind(ctx))
+	err := m.liftAll(parting, errors.Is(context.Cause(ctx), ErrForGood))
+	return errors.Join(err, m.leaveBehind(ctx))
 }
 
 // liftAll lifts what nobody would lift later, concurrently, and tells the host what it could not lift.
-func (k *Keeper) liftAll(ctx context.Context, forGood bool) error {
-	due, err := k.due(ctx, forGood)
+func (m *Manager) liftAll(ctx context.Context, forGood bool) error {
+	due, err := m.due(ctx, forGood)
 	if err != nil {
 		return err
 	}
@@ -48,31 +48,31 @@ func (k *Keeper) liftAll(ctx context.Context, forGood bool) error {
 		group.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			ended, err := k.liftNow(ctx, r)
+			ended, err := m.liftNow(ctx, r)
 			if err != nil {
-				k.Log.Error("what is in force in a room is not as it should be", "room", k.RoomID, "speaker", r.Person, "err", err)
+				m.Log.Error("what is in force in a room is not as it should be", "room", m.RoomID, "speaker", r.Person, "err", err)
 			}
 			if !ended {
-				k.Log.Warn("left behind in a room", "room", k.RoomID, "speaker", r.Person, "verb", string(r.Verb))
+				m.Log.Warn("left behind in a room", "room", m.RoomID, "speaker", r.Person, "verb", string(r.Verb))
 				left <- r
 			}
 		})
 	}
 	group.Wait()
 	close(left)
-	k.tellLeft(left)
+	m.tellLeft(left)
 	return nil
 }
 
 // due returns the restrictions to lift before the bot leaves: those erased from the store, which nobody would know of any more, and
 // with forGood all others of limited time.
-func (k *Keeper) due(ctx context.Context, forGood bool) (out []models.Restriction, err error) {
-	stored, err := k.Store.Restrictions(ctx, k.RoomID)
+func (m *Manager) due(ctx context.Context, forGood bool) (out []models.Restriction, err error) {
+	stored, err := m.Store.Restrictions(ctx, m.RoomID)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range k.memory.lost(stored) {
-		_, err := k.Actions.Action(ctx, r.Action)
+	for _, r := range m.memory.lost(stored) {
+		_, err := m.Actions.Action(ctx, r.Action)
 		if errors.Is(err, models.ErrNotFound) && r.Verb.Undo() != "" {
 			out = append(out, r)
 		}
@@ -84,24 +84,24 @@ func (k *Keeper) due(ctx context.Context, forGood bool) (out []models.Restrictio
 }
 
 // liftNow calls lift in the person's turn.
-func (k *Keeper) liftNow(ctx context.Context, r models.Restriction) (ended bool, err error) {
+func (m *Manager) liftNow(ctx context.Context, r models.Restriction) (ended bool, err error) {
 	if r.Verb == models.VerbNewcomersListen { // each newcomer has a restriction of their own
-		err := k.Store.EndRestriction(ctx, k.RoomID, r.Person, r.Verb)
+		err := m.Store.EndRestriction(ctx, m.RoomID, r.Person, r.Verb)
 		return err == nil, err
 	}
-	release, err := k.turns.take(ctx, r.Person)
+	release, err := m.turns.take(ctx, r.Person)
 	if err != nil {
 		return false, nil // out of time
 	}
 	defer release()
-	return k.lift(ctx, r)
+	return m.lift(ctx, r)
 }
 
 // tellLeft tells the host what remains in force.
-func (k *Keeper) tellLeft(left <-chan models.Restriction) {
+func (m *Manager) tellLeft(left <-chan models.Restriction) {
 	var all []string
 	for r := range left {
-		all = append(all, fmt.Sprintf("%s (%s)", k.name(r), r.Verb))
+		all = append(all, fmt.Sprintf("%s (%s)", m.name(r), r.Verb))
 	}
 	if len(all) == 0 {
 		return
@@ -111,7 +111,7 @@ func (k *Keeper) tellLeft(left <-chan models.Restriction) {
 	if n := len(all) - namedAtMost; n > 0 {
 		all, more = all[:namedAtMost], fmt.Sprintf(" and %d more", n)
 	}
-	k.Room.Note(
+	m.Room.Note(
 		"the bot leaves, and could not end the restrictions on " + strings.Join(all, ", ") + more + ": end them in the room itself",
 	)
 }

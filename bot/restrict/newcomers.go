@@ -12,13 +12,13 @@ import (
 const newcomersBack = 2 * time.Minute
 
 // newcomers returns the actions that VerbNewcomersListen requires now. It exempts hosts, and those who were dealt with before.
-func (k *Keeper) newcomers(ctx context.Context, r models.Restriction, people []room.Present, now time.Time) (out []models.Action) {
-	can, _ := k.Room.Can()
+func (m *Manager) newcomers(ctx context.Context, r models.Restriction, people []room.Present, now time.Time) (out []models.Action) {
+	can, _ := m.Room.Can()
 	verb := models.VerbToAudience
 	if !can.ToAudience {
 		verb = models.VerbMute
 	}
-	since := k.Room.Elapsed() - now.Sub(r.Since) - newcomersBack
+	since := m.Room.Elapsed() - now.Sub(r.Since) - newcomersBack
 	for _, p := range people {
 		if p.Came == 0 || p.Came < since || p.Role == models.RoleHost || p.Role == models.RoleCohost {
 			continue
@@ -27,7 +27,7 @@ func (k *Keeper) newcomers(ctx context.Context, r models.Restriction, people []r
 			ID: r.Action + "-" + p.ID, Session: r.Session, Decision: r.Decision, Verb: verb, TargetID: p.ID, TargetName: p.Name,
 			ForMS: max(1000, r.Until.Sub(now).Milliseconds()), State: models.ActionPlanned, By: r.By, Created: now.UTC(),
 		}
-		if _, err := k.Actions.Action(ctx, a.ID); err != nil { // not done yet
+		if _, err := m.Actions.Action(ctx, a.ID); err != nil { // not done yet
 			out = append(out, a)
 		}
 	}

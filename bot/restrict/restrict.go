@@ -15,8 +15,8 @@ import (
 	"earshot/models"
 )
 
-// Keeper manages the restrictions of a room during one session. Its methods may be called from any goroutine.
-type Keeper struct {
+// Manager manages the restrictions of a room during one session. Its methods may be called from any goroutine.
+type Manager struct {
 	*executor
 
 	memory *memory
@@ -28,12 +28,12 @@ type Keeper struct {
 	closing bool // the bot is about to leave
 }
 
-// New returns the keeper of a session. Run must run while the bot is in the room.
-func New(c Config) *Keeper {
+// New returns the manager of a session. Run must run while the bot is in the room.
+func New(c Config) *Manager {
 	m := &memory{Store: c.Store, known: map[place]models.Restriction{}}
 	c.Store = m
 	parting, stop := context.WithCancel(context.Background())
-	return &Keeper{
+	return &Manager{
 		executor: &executor{ledger: &ledger{c}, observations: &observations{room: c.Room, of: map[place]*observation{}}, parting: parting},
 		memory:   m, turns: &turns{of: map[string]*turn{}}, stop: stop,
 	}
@@ -42,24 +42,24 @@ func New(c Config) *Keeper {
 // Run enforces and ends restrictions until the context ends. If the cause is ErrForGood, it then lifts those of limited time, as far
 // as is possible within some seconds while the bot is still in the room. It records what remains in force, and returns after all
 // its goroutines.
-func (k *Keeper) Run(ctx context.Context) error {
+func (m *Manager) Run(ctx context.Context) error {
 	t := time.NewTicker(lookEvery)
 	defer t.Stop()
 	var group sync.WaitGroup
 	slots := make(chan struct{}, looksAtOnce)
 	back := false
 	for {
-		if _, inside := k.Room.Can(); inside {
+		if _, inside := m.Room.Can(); inside {
 			if !back {
-				back = k.comeBack(ctx) == nil
+				back = m.comeBack(ctx) == nil
 			}
-			k.look(ctx, &group, slots)
+			m.look(ctx, &group, slots)
 		}
 		select {
 		case <-t.C:
 		case <-ctx.Done():
 			group.Wait()
-			return k.leave(ctx)
+			return m.leave(ctx)
 		}
 	}
 }
@@ -67,36 +67,36 @@ func (k *Keeper) Run(ctx context.Context) error {
 // Do carries out a stored action in the person's turn, stores its outcome and reports it to Config.Told. It returns the action with
 // its outcome, or the error of storing it. The restriction is enforced from then on. A harsher verb that had to be used becomes an
 // action of its own.
-func (k *Keeper) Do(ctx context.Context, a models.Action) (models.Action, error) {
-	release, err := k.turns.take(ctx, a.TargetID)
+func (m *Manager) Do(ctx context.Context, a models.Action) (models.Action, error) {
+	release, err := m.turns.take(ctx, a.TargetID)
 	if err != nil {
 		return a, err
 	}
 	defer release()
-	if !k.begins() {
-		return k.tooLate(ctx, a)
+	if !m.begins() {
+		return m.tooLate(ctx, a)
 	}
-	defer k.acts.Done()
-	return k.do(ctx, a)
+	defer m.acts.Done()
+	return m.do(ctx, a)
 }
 
 // begins reports whether actions may still begin; if so, the caller must call acts.Done.
-func (k *Keeper) begins() bool {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if !k.closing {
-		k.acts.Add(1)
+func (m *Manager) begins() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if !m.closing {
+		m.acts.Add(1)
 	}
-	return !k.closing
+	return !m.closing
 }
 
 // tooLate records that an action is not carried out because the bot is about to leave. A planned one remains planned.
-func (k *Keeper) tooLate(ctx context.Context, a models.Action) (models.Action, error) {
+func (m *Manager) tooLate(ctx context.Context, a models.Action) (models.Action, error) {
 	if a.State == models.ActionPlanned {
 		return a, bot.ErrNotJoined
 	}
 	a.State, a.Error = models.ActionFailed, bot.ErrNotJoined.Error()
 	keep, cancel := context.WithTimeout(ctx, storeWithin)
 	defer cancel()
-	return a, k.store(keep, a)
+	return a, m.store(keep, a)
 }

@@ -325,7 +325,7 @@ func (a *App) parts(l net.Listener) []func(context.Context) error {
 		a.after.Run,
 		a.record.run,
 		a.processes.run,
-		afterwards.Keeper{
+		afterwards.Retention{
 			Store: a.Store, Policy: afterwards.Policy(a.Config), Exports: a.Config.Export.Dir, Log: a.Log, Alone: a.alone(), Forgotten: a.Hub.Reset,
 		}.Run,
 		func(ctx context.Context) error { return a.targets.run(ctx, l) },

@@ -177,7 +177,7 @@ func wantedRooms(cfg configs.Config) ([]fleet.JoinRequest, error) {
 }
 
 // times keeps the bot in rooms at the times that hosts add to those of the configuration, whose rooms a fleet is to be in as wanted says.
-func (h *host) times(f *fleet.Fleet, wanted []fleet.JoinRequest) *roomtimes.Keeper {
+func (h *host) times(f *fleet.Fleet, wanted []fleet.JoinRequest) *roomtimes.Scheduler {
 	return roomtimes.New(roomtimes.Config{
 		Store: h.store, Fleet: f, Connector: h.Connector, Rooms: h.cfg.Rooms, Wanted: wanted, Log: h.log,
 		KnownRooms: func(ctx context.Context) ([]models.Room, error) { return KnownRooms(ctx, h.cfg, h.store) },

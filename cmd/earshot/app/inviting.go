@@ -26,7 +26,7 @@ type Inviter struct {
 	sessions *live.Sessions
 	fleet    *fleet.Fleet
 	rooms    *host
-	times    *roomtimes.Keeper
+	times    *roomtimes.Scheduler
 	base     string // of the pages' address, as moderators open it
 	log      *slog.Logger
 }

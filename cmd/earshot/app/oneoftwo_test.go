@@ -172,7 +172,7 @@ func TestWorkOfTwoProcesses(t *testing.T) {
 	}
 
 	stop = together(t, all, func(ctx context.Context, _ int, s sharer) error {
-		return afterwards.Keeper{
+		return afterwards.Retention{
 			Store: s.record, Policy: models.RetentionPolicy{Default: models.Retention{Words: time.Hour}}, Alone: s.node.Alone,
 			Log: slog.New(slog.DiscardHandler), Forgotten: func() {},
 		}.Run(ctx)
@@ -206,7 +206,7 @@ func TestErasingReachesFilesElsewhere(t *testing.T) {
 	all, dirs := newSharers(t, 2), []string{t.TempDir(), t.TempDir()}
 	log := slog.New(slog.DiscardHandler)
 	keeper := func(ctx context.Context, i int, s sharer) error {
-		return afterwards.Keeper{
+		return afterwards.Retention{
 			Store: s.record, Exports: dirs[i], Alone: s.node.Alone, Log: log, Forgotten: func() {},
 			Policy: models.RetentionPolicy{Default: models.Retention{Words: 1000 * time.Hour, Flags: 1000 * time.Hour, Sound: 1000 * time.Hour}},
 		}.Run(ctx)

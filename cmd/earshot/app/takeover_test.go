@@ -313,7 +313,7 @@ func TestARoomIsHandedOver(t *testing.T) {
 }
 
 // serveTimes has an app be in the rooms for which hosts have added times, until the context ends.
-func serveTimes(ctx context.Context, s *App, l net.Listener, times *roomtimes.Keeper) error {
+func serveTimes(ctx context.Context, s *App, l net.Listener, times *roomtimes.Scheduler) error {
 	return s.Run(ctx, l, func(ctx context.Context) error { return s.Fleet.Run(ctx, nil, times.Run) })
 }
 

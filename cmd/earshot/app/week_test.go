@@ -145,7 +145,7 @@ func TestAWeek(t *testing.T) {
 		day := 24 * time.Hour
 		policy := models.RetentionPolicy{Default: models.Retention{Sound: day / 2, Words: day, Flags: day}}
 		go func() {
-			kept <- afterwards.Keeper{Store: store, Policy: policy, Log: log, Forgotten: hub.Reset}.Run(ctx)
+			kept <- afterwards.Retention{Store: store, Policy: policy, Log: log, Forgotten: hub.Reset}.Run(ctx)
 		}()
 		var loads []load
 		sessions, began := 0, time.Now()

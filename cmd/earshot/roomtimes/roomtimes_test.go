@@ -105,8 +105,8 @@ func (r *rooms) of(room string) *schedule.Schedule {
 
 const club, always, other = "lounge://127.0.0.1:9/club", "lounge://127.0.0.1:9/always", "lounge://127.0.0.1:9/other"
 
-// keeperOf has a room with a schedule and one without in its configuration.
-func keeperOf(t *testing.T, b *book, r *rooms) (*Keeper, *schedule.Schedule) {
+// schedulerOf has a room with a schedule and one without in its configuration.
+func schedulerOf(t *testing.T, b *book, r *rooms) (*Scheduler, *schedule.Schedule) {
 	t.Helper()
 	c := configs.Room{URL: club, Name: "Club", Schedule: []string{"fri 19:00-21:00"}, TimeZone: "UTC"}
 	table, err := c.Timetable()
@@ -129,9 +129,9 @@ func thursday(url string) models.ScheduledTime {
 func TestTimesHoldAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b, r := &book{}, &rooms{wanted: map[string]*schedule.Schedule{}}
-		k, clubs := keeperOf(t, b, r)
+		s, clubs := schedulerOf(t, b, r)
 		ctx, stop := context.WithCancel(t.Context())
-		go k.Run(ctx)
+		go s.Run(ctx)
 		next := func(s *schedule.Schedule) string {
 			synctest.Wait()
 			if s == nil {
@@ -150,23 +150,23 @@ func TestTimesHoldAtOnce(t *testing.T) {
 			}
 		}
 		is("configured", clubs, "Fri 7 19:00, Fri 14 19:00, Fri 21 19:00")
-		in, err := k.AddTime(ctx, thursday(club))
+		in, err := s.AddTime(ctx, thursday(club))
 		if err != nil || in.Name != "Club" || in.ID == "" {
 			t.Errorf("%+v, %v", in, err)
 		}
 		is("added", clubs, "Thu 6 20:00, Fri 7 19:00, Thu 13 20:00")
-		out, err := k.AddTime(ctx, thursday(other))
+		out, err := s.AddTime(ctx, thursday(other))
 		if err != nil {
 			t.Error(err)
 		}
 		synctest.Wait()
 		is("another room", r.of(other), "Thu 6 20:00, Thu 13 20:00, Thu 20 20:00")
-		listed, err := k.Timetables(ctx)
+		listed, err := s.Timetables(ctx)
 		if err != nil || len(listed) != 3 || len(listed[0].Added)+len(listed[1].Added)+len(listed[2].Added) != 2 {
 			t.Errorf("%+v, %v", listed, err)
 		}
 		r.set(true, false)
-		if err := errors.Join(k.RemoveTime(ctx, in.ID, "kim"), k.RemoveTime(ctx, out.ID, "kim")); err != nil {
+		if err := errors.Join(s.RemoveTime(ctx, in.ID, "kim"), s.RemoveTime(ctx, out.ID, "kim")); err != nil {
 			t.Error(err)
 		}
 		is("removed", clubs, "Fri 7 19:00, Fri 14 19:00, Fri 21 19:00")
@@ -179,7 +179,7 @@ func TestTimesHoldAtOnce(t *testing.T) {
 		}
 		once := thursday(other)
 		once.Days, once.Date, once.Until = nil, "2000-01-02", time.Date(2000, 1, 2, 22, 0, 0, 0, time.UTC)
-		if _, err := k.AddTime(ctx, once); err != nil {
+		if _, err := s.AddTime(ctx, once); err != nil {
 			t.Error(err)
 		}
 		synctest.Wait()
@@ -187,7 +187,7 @@ func TestTimesHoldAtOnce(t *testing.T) {
 		r.set(false, true)
 		time.Sleep(lookEvery)
 		synctest.Wait()
-		if listed, err := k.Timetables(ctx); r.of(other) != nil || err != nil || listed[len(listed)-1].Problem == "" {
+		if listed, err := s.Timetables(ctx); r.of(other) != nil || err != nil || listed[len(listed)-1].Problem == "" {
 			t.Errorf("%+v, %v", listed, err)
 		}
 		r.set(false, false)
@@ -206,7 +206,7 @@ func TestTimesHoldAtOnce(t *testing.T) {
 // TestTimesRefused: what cannot be is refused, with what stands against it.
 func TestTimesRefused(t *testing.T) {
 	b, r := &book{}, &rooms{wanted: map[string]*schedule.Schedule{}}
-	k, _ := keeperOf(t, b, r)
+	s, _ := schedulerOf(t, b, r)
 	friday := thursday(club)
 	friday.Days = []time.Weekday{time.Friday}
 	for name, c := range map[string]struct {
@@ -219,7 +219,7 @@ func TestTimesRefused(t *testing.T) {
 		"not a room":    {thursday("club"), models.ErrInvalid, ""},
 		"no such place": {models.ScheduledTime{URL: other, Days: []time.Weekday{1}, Minutes: 60, Zone: "Moon/Sea"}, models.ErrInvalid, "Moon"},
 	} {
-		if _, err := k.AddTime(t.Context(), c.time); !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
+		if _, err := s.AddTime(t.Context(), c.time); !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -231,11 +231,11 @@ func TestTimesRefused(t *testing.T) {
 		}
 	}
 	friday.URL = other
-	if _, err := k.AddTime(t.Context(), friday); !errors.Is(err, models.ErrConflict) || !strings.Contains(err.Error(), "50 times") {
+	if _, err := s.AddTime(t.Context(), friday); !errors.Is(err, models.ErrConflict) || !strings.Contains(err.Error(), "50 times") {
 		t.Errorf("one too many: %v", err)
 	}
 	r.set(false, true)
-	if _, err := k.AddTime(t.Context(), thursday(club)); !errors.Is(err, models.ErrForbidden) {
+	if _, err := s.AddTime(t.Context(), thursday(club)); !errors.Is(err, models.ErrForbidden) {
 		t.Error(err)
 	}
 }

@@ -22,18 +22,18 @@ const (
 )
 
 // Timetables implements record.Scheduler.
-func (k *Keeper) Timetables(ctx context.Context) ([]models.RoomTimes, error) {
-	times, err := k.byRoom(ctx)
+func (s *Scheduler) Timetables(ctx context.Context) ([]models.RoomTimes, error) {
+	times, err := s.byRoom(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []models.RoomTimes
-	for id := range k.fixed {
-		out = append(out, k.of(id, times[id]))
+	for id := range s.fixed {
+		out = append(out, s.of(id, times[id]))
 	}
 	for id, added := range times {
-		if _, ok := k.fixed[id]; !ok {
-			out = append(out, k.of(id, added))
+		if _, ok := s.fixed[id]; !ok {
+			out = append(out, s.of(id, added))
 		}
 	}
 	slices.SortFunc(out, func(a, b models.RoomTimes) int {
@@ -43,18 +43,18 @@ func (k *Keeper) Timetables(ctx context.Context) ([]models.RoomTimes, error) {
 }
 
 // Known implements record.Scheduler.
-func (k *Keeper) Known(ctx context.Context) ([]models.Room, error) { return k.KnownRooms(ctx) }
+func (s *Scheduler) Known(ctx context.Context) ([]models.Room, error) { return s.KnownRooms(ctx) }
 
 // of returns the times of a room.
-func (k *Keeper) of(id string, added []models.ScheduledTime) models.RoomTimes {
-	out := models.RoomTimes{Room: id, Added: added, Next: k.next(id, added)}
-	if f, ok := k.fixed[id]; ok {
+func (s *Scheduler) of(id string, added []models.ScheduledTime) models.RoomTimes {
+	out := models.RoomTimes{Room: id, Added: added, Next: s.next(id, added)}
+	if f, ok := s.fixed[id]; ok {
 		out.URL, out.Name, out.Profile, out.Fixed, out.Calendar = f.URL, f.Name, f.Profile, f.Schedule, f.Calendar != ""
 		out.Always, out.Zone = f.schedule == nil, f.TimeZone
-		for i, s := range out.Fixed {
+		for i, fixed := range out.Fixed {
 			if f.TimeZone != "" {
 				out.Fixed = slices.Clone(out.Fixed)
-				out.Fixed[i] = s + " (" + f.TimeZone + ")"
+				out.Fixed[i] = fixed + " (" + f.TimeZone + ")"
 			}
 		}
 	} else {
@@ -66,27 +66,27 @@ func (k *Keeper) of(id string, added []models.ScheduledTime) models.RoomTimes {
 	if at, err := models.ParseAddress(out.URL); err == nil {
 		out.Name = at.RoomAt(out.URL, out.Name).Name
 	}
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	out.Problem = k.problems[id]
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	out.Problem = s.problems[id]
 	return out
 }
 
 // next returns when the bot is in a room next.
-func (k *Keeper) next(id string, added []models.ScheduledTime) []models.Period {
-	f, ok := k.fixed[id]
+func (s *Scheduler) next(id string, added []models.ScheduledTime) []models.Period {
+	f, ok := s.fixed[id]
 	switch {
 	case ok && f.schedule == nil:
 		return nil
 	case ok && f.Calendar != "":
-		return f.schedule.Upcoming(k.Now(), shown)
+		return f.schedule.Upcoming(s.Now(), shown)
 	}
-	return schedule.New(schedule.Config{Table: k.table(id, added)}).Upcoming(k.Now(), shown)
+	return schedule.New(schedule.Config{Table: s.table(id, added)}).Upcoming(s.Now(), shown)
 }
 
 // CheckTime implements record.Scheduler.
-func (k *Keeper) CheckTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, []models.Period, error) {
-	times, err := k.byRoom(ctx)
+func (s *Scheduler) CheckTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, []models.Period, error) {
+	times, err := s.byRoom(ctx)
 	if err != nil {
 		return t, nil, err
 	}
@@ -96,7 +96,7 @@ func (k *Keeper) CheckTime(ctx context.Context, t models.ScheduledTime) (models.
 	}
 	t.Room = at.ID()
 	added := times[t.Room]
-	f, fixed := k.fixed[t.Room]
+	f, fixed := s.fixed[t.Room]
 	switch {
 	case fixed:
 		t.URL, t.Name, t.Profile = f.URL, f.Name, f.Profile
@@ -109,24 +109,24 @@ func (k *Keeper) CheckTime(ctx context.Context, t models.ScheduledTime) (models.
 	if len(added) >= mostTimes {
 		return t, nil, conflict("the room has %d times already: remove some first", mostTimes)
 	}
-	if err := k.reachable(ctx, t); err != nil {
+	if err := s.reachable(ctx, t); err != nil {
 		return t, nil, err
 	}
 	e, err := timetable.Of(t)
 	if err != nil {
 		return t, nil, invalid(err)
 	}
-	if when, clash := k.table(t.Room, added).Overlaps(e, k.Now()); clash {
+	if when, clash := s.table(t.Room, added).Overlaps(e, s.Now()); clash {
 		return t, nil, conflict(
 			"this overlaps a time that the room has already: Earshot is there on %s", when.In(e.Zone).Format("Monday, 2 January, at 15:04"),
 		)
 	}
-	return t, schedule.New(schedule.Config{Table: timetable.Timetable{e}}).Upcoming(k.Now(), shown), nil
+	return t, schedule.New(schedule.Config{Table: timetable.Timetable{e}}).Upcoming(s.Now(), shown), nil
 }
 
 // reachable returns why the bot can't go to the room of a time.
-func (k *Keeper) reachable(ctx context.Context, t models.ScheduledTime) error {
-	_, _, err := k.Connector(ctx, requestOf(t))
+func (s *Scheduler) reachable(ctx context.Context, t models.ScheduledTime) error {
+	_, _, err := s.Connector(ctx, requestOf(t))
 	if err == nil || errors.Is(err, models.ErrForbidden) {
 		return err
 	}
@@ -134,32 +134,32 @@ func (k *Keeper) reachable(ctx context.Context, t models.ScheduledTime) error {
 }
 
 // AddTime implements record.Scheduler.
-func (k *Keeper) AddTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, error) {
-	t, _, err := k.CheckTime(ctx, t)
+func (s *Scheduler) AddTime(ctx context.Context, t models.ScheduledTime) (models.ScheduledTime, error) {
+	t, _, err := s.CheckTime(ctx, t)
 	if err != nil {
 		return t, err
 	}
 	t.ID = strings.ToLower(rand.Text()[:12])
-	if err := k.Store.AddScheduledTime(ctx, t); err != nil {
+	if err := s.Store.AddScheduledTime(ctx, t); err != nil {
 		return t, err
 	}
-	k.changed()
+	s.changed()
 	return t, nil
 }
 
 // RemoveTime implements record.Scheduler.
-func (k *Keeper) RemoveTime(ctx context.Context, id, by string) error {
-	err := k.Store.RemoveScheduledTime(ctx, id, by)
+func (s *Scheduler) RemoveTime(ctx context.Context, id, by string) error {
+	err := s.Store.RemoveScheduledTime(ctx, id, by)
 	if err == nil {
-		k.changed()
+		s.changed()
 	}
 	return err
 }
 
 // changed has Run look at the times.
-func (k *Keeper) changed() {
+func (s *Scheduler) changed() {
 	select {
-	case k.look <- struct{}{}:
+	case s.look <- struct{}{}:
 	default: // it will look anyway
 	}
 }

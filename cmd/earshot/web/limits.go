@@ -87,8 +87,8 @@ func (c *fairConn) Close() error {
 	return c.Conn.Close()
 }
 
-// promptBodies refuses bodies that take too long to come. Streams are answers and may last. A refusal waits for the body: if the connection
-// were closed while the client is still sending, as a proxy that speaks HTTP/1.0 does, the client would see a broken connection and no answer.
+// promptBodies refuses bodies that take too long to come. Streams are answers and may last. A refusal waits for the body: on a connection
+// that is closed after the answer, as those of proxies that speak HTTP/1.0 are, a client that is still sending would never see it.
 func promptBodies(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.ContentLength != 0 {

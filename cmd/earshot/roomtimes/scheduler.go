@@ -18,7 +18,7 @@ import (
 	"earshot/models/timetable"
 )
 
-// Config configures a Keeper.
+// Config configures a Scheduler.
 type Config struct {
 	Store store.Schedules
 	Fleet interface {
@@ -37,9 +37,9 @@ type Config struct {
 	Now func() time.Time
 }
 
-// Keeper keeps the bot in rooms at their times, in whichever process. It implements record.Scheduler. Its methods may be called from any
+// Scheduler keeps the bot in rooms at their times, in whichever process. It implements record.Scheduler. Its methods may be called from any
 // goroutine.
-type Keeper struct {
+type Scheduler struct {
 	Config
 	fixed map[string]fixedRoom // by room id
 	look  chan struct{}        // the times have changed
@@ -55,21 +55,21 @@ type fixedRoom struct {
 	table    timetable.Timetable
 }
 
-// New returns a keeper. Run runs it.
-func New(c Config) *Keeper {
+// New returns a scheduler. Run runs it.
+func New(c Config) *Scheduler {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	k := &Keeper{Config: c, fixed: map[string]fixedRoom{}, look: make(chan struct{}, 1), problems: map[string]string{}}
+	s := &Scheduler{Config: c, fixed: map[string]fixedRoom{}, look: make(chan struct{}, 1), problems: map[string]string{}}
 	for i, r := range c.Rooms {
 		at, err := models.ParseAddress(r.URL)
 		if err != nil || i >= len(c.Wanted) {
 			continue
 		}
 		table, _ := r.Timetable() // it was read before
-		k.fixed[at.ID()] = fixedRoom{r, c.Wanted[i].Schedule, table}
+		s.fixed[at.ID()] = fixedRoom{r, c.Wanted[i].Schedule, table}
 	}
-	return k
+	return s
 }
 
 // lookEvery is how often times that another process has changed are read.
@@ -83,54 +83,54 @@ type kept struct {
 }
 
 // Run keeps to the times until the context ends.
-func (k *Keeper) Run(ctx context.Context) {
+func (s *Scheduler) Run(ctx context.Context) {
 	rooms := map[string]*kept{}
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
-		if err := k.keep(ctx, rooms); err != nil && ctx.Err() == nil {
-			k.Log.Warn("the times of rooms cannot be read", "err", err)
+		if err := s.keep(ctx, rooms); err != nil && ctx.Err() == nil {
+			s.Log.Warn("the times of rooms cannot be read", "err", err)
 		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-		case <-k.look:
+		case <-s.look:
 		}
 	}
 }
 
 // keep brings the schedules of all rooms up to date.
-func (k *Keeper) keep(ctx context.Context, rooms map[string]*kept) error {
-	times, err := k.byRoom(ctx)
+func (s *Scheduler) keep(ctx context.Context, rooms map[string]*kept) error {
+	times, err := s.byRoom(ctx)
 	if err != nil {
 		return err
 	}
 	for id := range times {
-		if f, ok := k.fixed[id]; rooms[id] == nil && (!ok || f.schedule != nil) {
+		if f, ok := s.fixed[id]; rooms[id] == nil && (!ok || f.schedule != nil) {
 			rooms[id] = &kept{schedule: f.schedule}
 		}
 	}
 	for id, room := range rooms {
 		added := times[id]
-		k.fill(id, room, added)
-		if _, ok := k.fixed[id]; ok {
+		s.fill(id, room, added)
+		if _, ok := s.fixed[id]; ok {
 			continue
 		}
-		err := k.want(ctx, room, added)
+		err := s.want(ctx, room, added)
 		if len(added) == 0 || errors.Is(err, models.ErrForbidden) {
-			if room.wanted = !k.Fleet.Unwant(id); !room.wanted && len(added) == 0 {
+			if room.wanted = !s.Fleet.Unwant(id); !room.wanted && len(added) == 0 {
 				delete(rooms, id)
 			}
 		}
-		k.noteProblem(id, err)
+		s.noteProblem(id, err)
 	}
 	return nil
 }
 
 // byRoom returns the added times by room.
-func (k *Keeper) byRoom(ctx context.Context) (map[string][]models.ScheduledTime, error) {
-	all, err := k.Store.ScheduledTimes(ctx, k.Now())
+func (s *Scheduler) byRoom(ctx context.Context) (map[string][]models.ScheduledTime, error) {
+	all, err := s.Store.ScheduledTimes(ctx, s.Now())
 	out := map[string][]models.ScheduledTime{}
 	for _, t := range all {
 		out[t.Room] = append(out[t.Room], t)
@@ -139,7 +139,7 @@ func (k *Keeper) byRoom(ctx context.Context) (map[string][]models.ScheduledTime,
 }
 
 // fill puts the added times of a room into its schedule.
-func (k *Keeper) fill(id string, room *kept, added []models.ScheduledTime) {
+func (s *Scheduler) fill(id string, room *kept, added []models.ScheduledTime) {
 	ids := make([]string, len(added))
 	for i, t := range added {
 		ids[i] = t.ID
@@ -147,7 +147,7 @@ func (k *Keeper) fill(id string, room *kept, added []models.ScheduledTime) {
 	if room.schedule != nil && slices.Equal(ids, room.ids) {
 		return
 	}
-	table := k.table(id, added)
+	table := s.table(id, added)
 	if room.schedule == nil {
 		room.schedule = schedule.New(schedule.Config{Table: table, Zone: time.Local})
 	} else {
@@ -157,8 +157,8 @@ func (k *Keeper) fill(id string, room *kept, added []models.ScheduledTime) {
 }
 
 // table returns when the bot is to be in a room, but for a calendar.
-func (k *Keeper) table(id string, added []models.ScheduledTime) timetable.Timetable {
-	out := slices.Clone(k.fixed[id].table)
+func (s *Scheduler) table(id string, added []models.ScheduledTime) timetable.Timetable {
+	out := slices.Clone(s.fixed[id].table)
 	for _, t := range added {
 		if e, err := timetable.Of(t); err == nil { // zones may differ between machines
 			out = append(out, e)
@@ -168,17 +168,17 @@ func (k *Keeper) table(id string, added []models.ScheduledTime) timetable.Timeta
 }
 
 // want has the bot wait for its times in a room, unless it does already.
-func (k *Keeper) want(ctx context.Context, room *kept, added []models.ScheduledTime) error {
+func (s *Scheduler) want(ctx context.Context, room *kept, added []models.ScheduledTime) error {
 	if len(added) == 0 {
 		return nil
 	}
 	r := requestOf(added[0])
 	r.Standing, r.Schedule = true, room.schedule
 	if room.wanted { // an owner may have withdrawn the server's permission
-		_, _, err := k.Connector(ctx, r)
+		_, _, err := s.Connector(ctx, r)
 		return err
 	}
-	err := k.Fleet.Want(ctx, r)
+	err := s.Fleet.Want(ctx, r)
 	if room.wanted = err == nil; errors.Is(err, fleet.ErrThere) { // it was invited, and is wanted once it leaves
 		return nil
 	}
@@ -189,15 +189,15 @@ func requestOf(t models.ScheduledTime) fleet.JoinRequest {
 	return fleet.JoinRequest{Address: t.URL, Name: t.Name, Profile: t.Profile}
 }
 
-func (k *Keeper) noteProblem(id string, err error) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
+func (s *Scheduler) noteProblem(id string, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	if err == nil {
-		delete(k.problems, id)
+		delete(s.problems, id)
 		return
 	}
-	if k.problems[id] != err.Error() {
-		k.Log.Warn("the bot cannot be in a room at its times", "room", id, "err", err)
+	if s.problems[id] != err.Error() {
+		s.Log.Warn("the bot cannot be in a room at its times", "room", id, "err", err)
 	}
-	k.problems[id] = err.Error()
+	s.problems[id] = err.Error()
 }

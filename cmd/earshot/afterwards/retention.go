@@ -17,7 +17,7 @@ const (
 // sweepWork names what one process at a time does.
 const sweepWork = "sweep"
 
-// Forgetter is what a Keeper needs from the store.
+// Forgetter is what Retention needs from the store.
 type Forgetter interface {
 	ExpireEvidence(ctx context.Context, now time.Time) (int, error)
 	Sweep(ctx context.Context, now time.Time, policy models.RetentionPolicy) (models.Swept, error)
@@ -45,8 +45,8 @@ func (a Alone) run(ctx context.Context, work string, do func(context.Context)) {
 	a(ctx, work, do)
 }
 
-// Keeper applies the retention policy and carries out requested erasures.
-type Keeper struct {
+// Retention applies the retention policy and carries out requested erasures.
+type Retention struct {
 	Store  Forgetter
 	Policy models.RetentionPolicy
 	// Exports is the folder into which sessions are exported when they end; empty for none.
@@ -76,60 +76,60 @@ func Clocks(r configs.Retention) models.Retention {
 }
 
 // Run applies the policy now and then every hour, and carries out erasures, until the context ends. Whatever fails is tried again.
-func (k Keeper) Run(ctx context.Context) error {
+func (r Retention) Run(ctx context.Context) error {
 	hour, moment := time.NewTicker(sweepEvery), time.NewTicker(eraseEvery)
 	defer hour.Stop()
 	defer moment.Stop()
-	k.failing = map[string]bool{}
-	k.Alone.run(ctx, sweepWork, k.sweep)
+	r.failing = map[string]bool{}
+	r.Alone.run(ctx, sweepWork, r.sweep)
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-hour.C:
-			k.Alone.run(ctx, sweepWork, k.sweep)
+			r.Alone.run(ctx, sweepWork, r.sweep)
 		case <-moment.C:
-			k.erase(ctx)
+			r.erase(ctx)
 		}
 	}
 }
 
-func (k Keeper) sweep(ctx context.Context) {
+func (r Retention) sweep(ctx context.Context) {
 	now := time.Now()
-	expired, err := k.Store.ExpireEvidence(ctx, now)
-	k.warn(ctx, "expired audio has not been deleted yet", err)
-	swept, err := k.Store.Sweep(ctx, now, k.Policy)
-	k.warn(ctx, "expired data has not been removed yet", err)
+	expired, err := r.Store.ExpireEvidence(ctx, now)
+	r.warn(ctx, "expired audio has not been deleted yet", err)
+	swept, err := r.Store.Sweep(ctx, now, r.Policy)
+	r.warn(ctx, "expired data has not been removed yet", err)
 	swept.Clips += expired
-	k.warn(ctx, "the files of a session have not been removed yet", RemoveFiles(ctx, k.Store, k.Exports))
+	r.warn(ctx, "the files of a session have not been removed yet", RemoveFiles(ctx, r.Store, r.Exports))
 	if swept.Utterances+swept.Flags+swept.Sessions > 0 {
-		k.Forgotten()
+		r.Forgotten()
 	}
 	if !swept.Nothing() {
-		k.Log.Info("removed expired data", "clips", swept.Clips, "lines", swept.Utterances, "flags", swept.Flags,
+		r.Log.Info("removed expired data", "clips", swept.Clips, "lines", swept.Utterances, "flags", swept.Flags,
 			"gaps", swept.Gaps, "decisions", swept.Decisions, "sessions", swept.Sessions, "invitations", swept.Invitations)
 	}
 }
 
-func (k Keeper) erase(ctx context.Context) {
-	n, err := k.Store.Erasing(ctx)
-	k.warn(ctx, "erasures cannot be carried out yet", err)
-	k.warn(ctx, "the files of a session have not been removed yet", RemoveFiles(ctx, k.Store, k.Exports))
+func (r Retention) erase(ctx context.Context) {
+	n, err := r.Store.Erasing(ctx)
+	r.warn(ctx, "erasures cannot be carried out yet", err)
+	r.warn(ctx, "the files of a session have not been removed yet", RemoveFiles(ctx, r.Store, r.Exports))
 	if n > 0 {
-		k.Forgotten()
+		r.Forgotten()
 	}
 	if n > 0 && err == nil {
-		k.Log.Info("carried out an erasure request", "erasures", n)
+		r.Log.Info("carried out an erasure request", "erasures", n)
 	}
 }
 
 // warn logs the first of failures in a row: while a database is away, every attempt fails.
-func (k Keeper) warn(ctx context.Context, what string, err error) {
+func (r Retention) warn(ctx context.Context, what string, err error) {
 	if ctx.Err() != nil {
 		return
 	}
-	if err != nil && !k.failing[what] {
-		k.Log.Warn(what, "err", err) //nolint:sloglint // a constant at every caller
+	if err != nil && !r.failing[what] {
+		r.Log.Warn(what, "err", err) //nolint:sloglint // a constant at every caller
 	}
-	k.failing[what] = err != nil
+	r.failing[what] = err != nil
 }

@@ -74,11 +74,11 @@ func (c *countingStore) counts() (sweeps, expiries, erasures int) {
 }
 
 // A sweep comes at the start and every hour, whatever became of the one before.
-func TestKeeperSweepsAtTheStartAndHourly(t *testing.T) {
+func TestRetentionSweepsAtTheStartAndHourly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		store, log := &countingStore{}, &bytes.Buffer{}
-		k := Keeper{Store: store, Log: slog.New(slog.NewTextHandler(log, nil)), Forgotten: func() {}}
+		k := Retention{Store: store, Log: slog.New(slog.NewTextHandler(log, nil)), Forgotten: func() {}}
 		ended := make(chan error, 1)
 		go func() { ended <- k.Run(ctx) }()
 		synctest.Wait()
@@ -112,12 +112,12 @@ func TestPolicyIsTheConfiguredOne(t *testing.T) {
 	}
 }
 
-// TestKeeperLogsAFailureOnce: a database that is away for an hour is a line in the log, not 1800.
-func TestKeeperLogsAFailureOnce(t *testing.T) {
+// TestRetentionLogsAFailureOnce: a database that is away for an hour is a line in the log, not 1800.
+func TestRetentionLogsAFailureOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		store, log := &countingStore{}, &bytes.Buffer{}
-		k := Keeper{Store: store, Log: slog.New(slog.NewTextHandler(log, nil)), Forgotten: func() {}}
+		k := Retention{Store: store, Log: slog.New(slog.NewTextHandler(log, nil)), Forgotten: func() {}}
 		ended := make(chan error, 1)
 		go func() { ended <- k.Run(ctx) }()
 		for range 2 {
