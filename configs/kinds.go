@@ -32,15 +32,10 @@ func choice(words ...string) kind {
 	}
 }
 
-// otherWords are what people write for a choice.
-var otherWords = map[string]string{
-	"ask": "suggest", "log": "watch", "record": "watch", "off": "none", "no": "none", "warning": "warn", "enforce": "act",
-}
-
 // closestChoice is the one of some words that a text was meant to be; "" if none is close.
 func closestChoice(text string, words []string) string {
 	text = strings.ToLower(text)
-	if word := otherWords[text]; slices.Contains(words, word) && word != "" {
+	if word := strict.OtherWord(text, words); word != "" {
 		return word
 	}
 	if slices.Contains(words, text) {

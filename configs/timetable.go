@@ -50,8 +50,8 @@ var (
 	shortHour = regexp.MustCompile(`(^|-)(\d):`)
 )
 
-// meantTimes guesses what times that can't be read were meant to be: most lack their end.
-func meantTimes(s string) string {
+// MeantTimes guesses what times that can't be read were meant to be: most lack their end.
+func MeantTimes(s string) string {
 	plain := plainTimes(s)
 	day, from, ok := strings.Cut(plain, " ")
 	if hour, err := strconv.Atoi(strings.SplitN(from, ":", 2)[0]); ok && err == nil && !strings.Contains(from, "-") && hour < 23 {
@@ -137,7 +137,7 @@ func schedule() kind {
 		read: func(g given) (any, bool) {
 			return g.each(func(s string) bool { _, ok := ParseTime(s); return ok })
 		},
-		meant: meantTimes,
+		meant: MeantTimes,
 	}
 }
 
@@ -149,5 +149,21 @@ func timeZone() kind {
 			_, err := time.LoadLocation(s)
 			return s, ok && s != "" && err == nil
 		},
+		meant: meantZone,
 	}
+}
+
+// meantZone guesses the time zone that a city stands for: "Berlin" is Europe/Berlin.
+func meantZone(s string) string {
+	words := strings.Fields(s)
+	for i, w := range words {
+		words[i] = strings.ToUpper(w[:1]) + w[1:]
+	}
+	city := strings.Join(words, "_")
+	for _, area := range []string{"Europe", "America", "Asia", "Africa", "Australia", "Pacific", "Atlantic", "Indian"} {
+		if _, err := time.LoadLocation(area + "/" + city); err == nil && city != "" {
+			return area + "/" + city
+		}
+	}
+	return ""
 }

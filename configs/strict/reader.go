@@ -3,6 +3,7 @@ package strict
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -185,6 +186,19 @@ func Shorten(s string) string {
 		return string(r[:40]) + "…"
 	}
 	return s
+}
+
+// otherWords are what people write for a choice.
+var otherWords = map[string]string{
+	"ask": "suggest", "log": "watch", "record": "watch", "off": "none", "no": "none", "warning": "warn", "enforce": "act",
+}
+
+// OtherWord returns the one of some words for which people write another one, such as "ask" for "suggest"; "" if there is none.
+func OtherWord(name string, known []string) string {
+	if word := otherWords[strings.ToLower(name)]; slices.Contains(known, word) {
+		return word
+	}
+	return ""
 }
 
 // DidYouMean returns ` (did you mean "x"?)` for the closest of the known names, or "".

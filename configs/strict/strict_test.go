@@ -124,6 +124,7 @@ func TestEveryMistakeHasItsLine(t *testing.T) {
 		"name: x\n<<: {}":                "2: merge keys (<<) are not understood; repeat the lines",
 		"name: x\n? [a]\n: b":            "2: a key must be plain text, not a list",
 		"name: x\nschema: 2":             `2: schema "2" is not known`,
+		"name: x\nmode: ask":             `2: unknown mode "ask" (did you mean "suggest"?): one of watch, suggest`,
 		"name: x\nmode: wacth":           `2: unknown mode "wacth" (did you mean "watch"?): one of watch, suggest`,
 		"name: x\ntags: [red, blue]":     `2: unknown tag "blue": one of red, green`,
 		"name: x\nnotes: []":             "2: notes is an empty list",

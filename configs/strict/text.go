@@ -169,6 +169,9 @@ func find(v Value, t Text, what string, allowed []string) (string, bool) {
 		}
 	}
 	hint := DidYouMean(t.Text, allowed)
+	if word := OtherWord(t.Text, allowed); word != "" {
+		hint = fmt.Sprintf(" (did you mean %q?)", word)
+	}
 	for _, a := range allowed { // "monday" for mon
 		if hint == "" && len(a) > 2 && strings.HasPrefix(strings.ToLower(t.Text), a) {
 			hint = fmt.Sprintf(" (did you mean %q?)", a)

@@ -9,7 +9,8 @@ import (
 	"testing"
 )
 
-// TestGallery runs the checks of the rule file templates for hosts, and requires that the page beside them names each.
+// TestGallery runs the checks of the rule file templates for hosts, and requires that the page beside them names each, and that each can be
+// used beside the shipped rules, as "earshot rules new" suggests.
 func TestGallery(t *testing.T) {
 	const gallery = "../../docs/rules-gallery"
 	page, err := os.ReadFile(filepath.Join(gallery, "README.md"))
@@ -26,6 +27,9 @@ func TestGallery(t *testing.T) {
 		}
 		results, err := RunChecks(LoadOptions{FS: os.DirFS(packs)}, true, f)
 		if err != nil {
+			t.Error(err)
+		}
+		if _, err := Load(LoadOptions{FS: os.DirFS(packs)}, "open-mic", f); err != nil {
 			t.Error(err)
 		}
 		for _, r := range results {

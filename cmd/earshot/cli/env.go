@@ -47,7 +47,7 @@ func SettingSwitch(flags *pflag.FlagSet, name, key, usage string) {
 
 // ModelFlag adds the flag --model, which overrides the setting model; more continues its description.
 func ModelFlag(cmd *cobra.Command, more string) {
-	SettingFlag(cmd.Flags(), "model", "model", "the `MODEL`: a ggml file, or the name of one that was pulled"+more)
+	SettingFlag(cmd.Flags(), "model", "model", "the `MODEL`: a ggml file, or the name of a downloaded one"+more)
 	_ = cmd.RegisterFlagCompletionFunc("model", func(*cobra.Command, []string, string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		names, _ := completeModel(nil, nil, "")
 		return names, cobra.ShellCompDirectiveDefault

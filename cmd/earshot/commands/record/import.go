@@ -74,6 +74,9 @@ func newImportCommand(env *cli.Env) *cobra.Command {
 	f.StringVar(&o.language, "language", "en", "the `LANGUAGE` transcripts are in, as ISO 639-1: en, id")
 	f.StringToStringVar(&o.names, "names", nil, "who speaks on a track: `TRACK=NAME`, by its file, its name or its number from 1")
 	f.StringToStringVar(&o.offsets, "offset", nil, "when a track begins after the start: `TRACK=TIME`, such as 12.5s")
+	for _, name := range []string{"names", "offset"} {
+		f.Lookup(name).DefValue = "" // "(default [])" says nothing
+	}
 	f.BoolVar(&o.dryRun, "dry-run", false, "show what was understood of recordings, and store nothing")
 	f.BoolVar(&o.json, "json", false, "with --dry-run: as JSON")
 	cmd.MarkFlagsMutuallyExclusive("began", "start")
@@ -136,14 +139,14 @@ func (o *importing) look(path string) error {
 	for track, text := range o.offsets {
 		d, err := time.ParseDuration(text)
 		if err != nil {
-			return models.WithHint(fmt.Errorf("--offset %s=%s is no time", track, text), "write it as 12.5s")
+			return models.WithHint(fmt.Errorf("--offset %s=%s is not a time", track, text), "write it as 12.5s")
 		}
 		i.Offsets[track] = d
 	}
 	if o.began != "" {
 		at, err := time.Parse(time.RFC3339, o.began)
 		if err != nil {
-			return models.WithHint(fmt.Errorf("--start %q is no time", o.began), "write it as 2026-03-01T20:00:00Z")
+			return models.WithHint(fmt.Errorf("--start %q is not a time", o.began), "write it as 2026-03-01T20:00:00Z")
 		}
 		i.Start = at
 	}
@@ -191,7 +194,7 @@ func (o *importing) show(env *cli.Env, texts []export.Transcript) error {
 func openRecord(ctx context.Context, cfg configs.Config) (app.Record, error) {
 	db, err := app.OpenRecord(ctx, cfg)
 	if errors.Is(err, store.ErrInUse) {
-		return nil, models.WithHint(err, "stop the service, or let the other import end, and import again: what is decoded is kept until then")
+		return nil, models.WithHint(err, "stop the service, or wait until the other import ends; then run this again: nothing that has been decoded is lost")
 	}
 	return db, err
 }

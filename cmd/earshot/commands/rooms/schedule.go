@@ -23,7 +23,7 @@ import (
 func newScheduleCommand(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "schedule",
-		Short: "Say when the running service is to be in rooms",
+		Short: "Show, add and remove the times at which the bot is in rooms",
 		Long: `Lists the times at which the bot is in rooms, and adds and removes times, as the page Schedule does. They are kept in the database;
 times from the configuration are listed, too, but can't be changed here.`,
 	}
@@ -99,9 +99,9 @@ func newScheduleAdd(env *cli.Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "add ROOM TIMES",
 		Short: "Add a time at which the bot is to be in a room, weekly or once",
-		Long: `Adds a time to a room, given by its name or address. TIMES are the days and from when until when: "thu 20:00-22:00",
+		Long: `Adds a time to a room, given by its name or address. TIMES are the days, the start and the end: "thu 20:00-22:00",
 "mon-fri 09:00-17:30", "daily 22:00-02:00", or a date for once: "2026-12-24 20:00-22:00". An end before the start is on the next day.
-The time holds at once, without a restart.`,
+It takes effect at once, without a restart.`,
 		Example: `  earshot schedule add "Open mic" "thu 20:00-22:00" --time-zone Europe/Berlin
   earshot schedule add lounge://127.0.0.1:8484/stage "2026-12-24 20:00-22:00" --dry-run`,
 		Args: cobra.ExactArgs(2),
@@ -143,7 +143,11 @@ The time holds at once, without a restart.`,
 func readTimes(o *models.TimeRequest, text string) error {
 	e, ok := configs.ParseTime(text)
 	if !ok {
-		return models.WithHint(fmt.Errorf("%q is not a time like \"thu 20:00-22:00\"", text),
+		meant := configs.MeantTimes(text)
+		if meant != "" {
+			meant = fmt.Sprintf(" (did you mean %q?)", meant)
+		}
+		return models.WithHint(fmt.Errorf("%q is not a time like \"thu 20:00-22:00\"%s", text, meant),
 			`write the days and both times of day: "mon-fri 09:00-17:30", "daily 22:00-02:00", or a date: "2026-12-24 20:00-22:00"`)
 	}
 	o.Date = e.Date

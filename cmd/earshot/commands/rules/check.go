@@ -79,7 +79,7 @@ func appendNew(known, further []rules.Problem) []rules.Problem {
 
 // rulesHint adds to an error about rule files what to do next.
 func rulesHint(err error) error {
-	return models.WithHint(err, `the shipped packs show every part of the rule language: "earshot rules check open-mic"`)
+	return models.WithHint(err, `the shipped packs show every part of the rule language: "earshot rules show open-mic"`)
 }
 
 // rulesCheckOut is the output of "rules check --json".

@@ -59,7 +59,7 @@ has errors.`,
 	}
 	cmd.Flags().BoolVar(&asJSON, "json", false, "one JSON object with the result of every check")
 	cmd.Flags().BoolVar(&show, "show", false, "show words from word lists unmasked")
-	cli.ModelFlag(cmd, " to transcribe recordings with")
+	cli.ModelFlag(cmd, "; it transcribes recordings")
 	return cmd
 }
 

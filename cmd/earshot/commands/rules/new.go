@@ -24,7 +24,9 @@ func newRulesNew(env *cli.Env) *cobra.Command {
 		Short: "Create a rule file from a template for a kind of room",
 		Long: `Writes a commented rule file with checks for one kind of room, for you to adapt: swearing, debate, kids, recovery, calls, trading,
 classroom and others; --list shows all. FILE defaults to NAME.yaml in the current folder. An existing file is never overwritten.
-The new file is checked at once. Exits with code 3 if one of its checks fails.`,
+The new file is checked at once. Exits with code 3 if one of its checks fails.
+
+The file is used together with the shipped rules. To change those instead, start from a copy: "earshot rules show open-mic > my-room.yaml".`,
 		Example: `  earshot rules new --list
   earshot rules new --from swearing
   earshot rules new --from classroom my-class.yaml`,
@@ -118,6 +120,6 @@ func tellNew(env *cli.Env, opts engine.LoadOptions, name string) error {
 	env.Printf("  change its words, then        earshot rules test %s\n", plain)
 	env.Printf("  see how it judges a phrase    earshot rules try %s --text \"…\"\n", plain)
 	env.Printf("  see what it would have done   earshot rules replay --since 30d %s\n", plain)
-	env.Printf("  put it into use               rules: [%s] in the settings (earshot config --help)\n", plain)
+	env.Printf("  put it into use               rules: [open-mic, %s] in the configuration file (\"earshot config path\" prints which)\n", plain)
 	return nil
 }
