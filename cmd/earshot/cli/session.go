@@ -100,10 +100,11 @@ func newestIn(ctx context.Context, store Sessions, word string) (models.SessionI
 	return all[max(0, slices.IndexFunc(all, func(s models.SessionInfo) bool { return !neverWas(s) }))], nil
 }
 
-// neverWas reports whether a session ended before the bot got into its room, and therefore holds nothing.
+// neverWas reports whether a session holds nothing: it ended before the bot got into its room, or the bot is still trying to get in, or
+// waits for people.
 func neverWas(s models.SessionInfo) bool {
 	failed := strings.HasPrefix(string(s.Reason), "failed:") || s.Reason == models.EndDenied
-	return !s.Live() && failed && s.Utterances == 0 && s.Pending == 0 && len(s.Speakers) == 0
+	return (s.Live() || failed) && s.Utterances == 0 && s.Pending == 0 && len(s.Speakers) == 0
 }
 
 // unknown is a sentence about something that is not on record. It is an error that matches models.ErrNotFound.

@@ -36,14 +36,15 @@ func (m manySessions) Sessions(_ context.Context, q models.SessionQuery) ([]mode
 
 // info returns the i-th newest session.
 func (m manySessions) info(i int) models.SessionInfo {
-	return models.SessionInfo{Session: models.Session{ID: m[i], Started: time.Unix(int64(1e9-i), 0)}}
+	return models.SessionInfo{Session: models.Session{ID: m[i], Started: time.Unix(int64(1e9-i), 0)}, Speakers: []models.SpeakerCounts{{}}}
 }
 
 // emptyFirst is a store whose newest session has nobody in it.
 type emptyFirst struct {
 	manySessions
-	reason models.EndReason
-	lines  int
+	reason  models.EndReason
+	lines   int
+	present []models.SpeakerCounts
 }
 
 func (e emptyFirst) Sessions(ctx context.Context, q models.SessionQuery) ([]models.SessionInfo, error) {
@@ -51,7 +52,7 @@ func (e emptyFirst) Sessions(ctx context.Context, q models.SessionQuery) ([]mode
 	if e.reason != "" {
 		found[0].Ended, found[0].Reason = found[0].Started.Add(time.Second), e.reason
 	}
-	found[0].Utterances = e.lines
+	found[0].Utterances, found[0].Speakers = e.lines, e.present
 	return found, err
 }
 
@@ -82,22 +83,26 @@ func TestFindSession(t *testing.T) {
 	if got, err := FindSession(t.Context(), manySessions{"alpha", "beta"}, "b"); got.ID != "beta" || err != nil {
 		t.Errorf("unique beginning: %q, %v", got.ID, err)
 	}
+	somebody := []models.SpeakerCounts{{}}
 	for _, tt := range []struct {
-		reason models.EndReason
-		lines  int
-		want   string
+		reason  models.EndReason
+		lines   int
+		present []models.SpeakerCounts
+		want    string
 	}{
-		{models.EndFailedServer, 0, "was"},
-		{models.EndFailedICE, 0, "was"},
-		{models.EndFailedAuth, 0, "was"},
-		{models.EndDenied, 0, "was"},
-		{models.EndFailedServer, 1, "never"},
-		{models.EndStopped, 0, "never"},
-		{models.EndRoomClosed, 0, "never"},
-		{"", 0, "never"},
+		{models.EndFailedServer, 0, nil, "was"},
+		{models.EndFailedICE, 0, nil, "was"},
+		{models.EndFailedAuth, 0, nil, "was"},
+		{models.EndDenied, 0, nil, "was"},
+		{models.EndFailedServer, 1, nil, "never"},
+		{models.EndStopped, 0, nil, "never"},
+		{models.EndRoomClosed, 0, nil, "never"},
+		{"", 0, nil, "was"}, // invited to a room that can't be reached, or is empty
+		{"", 0, somebody, "never"},
 	} {
-		if got, err := FindSession(t.Context(), emptyFirst{manySessions{"never", "was"}, tt.reason, tt.lines}, "last"); got.ID != tt.want {
-			t.Errorf("the last session ended with %q and has %d lines: found %q, %v", tt.reason, tt.lines, got.ID, err)
+		store := emptyFirst{manySessions{"never", "was"}, tt.reason, tt.lines, tt.present}
+		if got, err := FindSession(t.Context(), store, "last"); got.ID != tt.want {
+			t.Errorf("the last session ended with %q and has %d lines, %d people: found %q, %v", tt.reason, tt.lines, len(tt.present), got.ID, err)
 		}
 	}
 	if _, err := FindSession(t.Context(), manySessions{}, "last"); !errors.Is(err, models.ErrNotFound) {

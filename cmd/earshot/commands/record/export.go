@@ -28,7 +28,7 @@ func newExportCommand(env *cli.Env) *cobra.Command {
   csv   the flags, for a spreadsheet
 
 SESSION is a session's name as "earshot sessions list" prints it, its first characters, a room's name for the newest session there, or
-"last" for the newest of all.
+"last" for the newest that anybody was in.
 The web page and the HTTP API export identical files.`,
 		Example: `  earshot export last --output evening.html
   earshot export last --format csv > flags.csv

@@ -22,7 +22,7 @@ func newSessionsShow(env *cli.Env) *cobra.Command {
 		Long: `Shows one session: who said what and when, what the rules flagged (▲), and what could not be heard (—).
 
 SESSION is a session's name as "earshot sessions list" prints it, its first characters, a room's name for the newest session there, or
-"last" for the newest of all.`,
+"last" for the newest that anybody was in.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.WithRecord(cmd, func(db app.Record) error {
