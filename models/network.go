@@ -90,7 +90,7 @@ type Endpoint struct {
 func ParseEndpoint(setting, value, example string) (Endpoint, error) {
 	u, err := url.Parse(value)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil {
-		return Endpoint{}, WithHint(errors.New(setting+" is no address of an API"), "for example "+example)
+		return Endpoint{}, WithHint(errors.New(setting+" is not the address of an API"), "for example "+example)
 	}
 	ip := net.ParseIP(u.Hostname())
 	return Endpoint{

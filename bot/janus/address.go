@@ -34,7 +34,7 @@ func parseAddress(raw string) (a address, err error) {
 		return a, models.WithHint(errors.New("janus: the URL is not the address of a room"), addressHint)
 	}
 	if u.User != nil {
-		return a, models.WithHint(errors.New("janus: the URL holds a user name or password"), addressHint)
+		return a, models.WithHint(errors.New("janus: the URL contains a user name or password"), addressHint)
 	}
 	parts := strings.Split(strings.Trim(u.Path, "/"), "/")
 	if len(parts) < 2 || parts[len(parts)-1] == "" {

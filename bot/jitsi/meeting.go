@@ -21,7 +21,7 @@ const (
 
 var (
 	errAway = bot.Retry(models.EndRoomClosed, errors.New("jitsi: the bridge is not connected; it dials again by itself"))
-	errGone = models.WithHint(bot.End(models.EndRoomClosed, errors.New("jitsi: the bridge has not dialled again for 75 s")),
+	errGone = models.WithHint(bot.End(models.EndRoomClosed, errors.New("jitsi: the bridge has not reconnected for 75 s")),
 		"where the meeting goes on, look in jitsi-videobridge's log why it does not reach this machine")
 	errOver = bot.End(models.EndRoomClosed, errEnd)
 )

@@ -37,7 +37,7 @@ func parseURL(raw string) (address, error) {
 		return address{}, models.WithHint(fmt.Errorf("livekit: %.100q is not the address of a room", u.Redacted()), hint)
 	}
 	if u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return address{}, models.WithHint(errors.New("livekit: the room's URL holds more than a host and a room"), hint)
+		return address{}, models.WithHint(errors.New("livekit: the room's URL contains more than a host and a room"), hint)
 	}
 	return newAddress(u.Scheme == "livekit+wss" || u.Scheme == "livekit" && !local(u.Hostname()), u.Host+u.EscapedPath()[:i], room), nil
 }

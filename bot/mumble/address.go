@@ -31,7 +31,7 @@ func parseAddress(raw string) (a address, err error) {
 		return a, models.WithHint(errors.New("mumble: the URL is not the address of a channel"), addressHint)
 	}
 	if u.User != nil {
-		return a, models.WithHint(errors.New("mumble: the URL holds a user name or password"), addressHint)
+		return a, models.WithHint(errors.New("mumble: the URL contains a user name or password"), addressHint)
 	}
 	port := u.Port()
 	if port == "" {

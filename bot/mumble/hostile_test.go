@@ -68,7 +68,7 @@ func TestHostileServers(t *testing.T) {
 		"no Mumble": {func(w io.Writer) error {
 			_, err := io.WriteString(w, "HTTP/1.1 400 Bad Request\r\n\r\n")
 			return err
-		}, models.EndDenied, false, "no Mumble server"},
+		}, models.EndDenied, false, "not a Mumble server"},
 		"megabytes": {func(w io.Writer) error {
 			picture := append(frame(wire.TypeUserState, 0x7fffff), make([]byte, 0x7fffff)...)
 			for range 12 {

@@ -97,7 +97,7 @@ func handshake(err error) error {
 	case errors.As(err, &end):
 		return err // the certificate's check said it
 	case errors.As(err, &header):
-		return models.WithHint(bot.End(models.EndDenied, errors.New("mumble: what answers there is no Mumble server: it does not speak TLS")),
+		return models.WithHint(bot.End(models.EndDenied, errors.New("mumble: what answers there is not a Mumble server: it does not speak TLS")),
 			hintPort)
 	case errors.Is(err, syscall.ECONNRESET):
 		return models.WithHint(bot.Retry(models.EndFailedServer, fmt.Errorf("mumble: the server cut the connection at once: %w", err)),

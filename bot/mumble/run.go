@@ -103,7 +103,7 @@ func (s *stay) broken(err error) error {
 	s.cut = true
 	switch {
 	case errors.Is(err, wire.ErrOversize) && !s.synced:
-		return models.WithHint(bot.End(models.EndDenied, fmt.Errorf("mumble: what answers there is no Mumble server: %w", err)),
+		return models.WithHint(bot.End(models.EndDenied, fmt.Errorf("mumble: what answers there is not a Mumble server: %w", err)),
 			"check the port in the URL; Mumble's is 64738")
 	case errors.Is(err, io.EOF), errors.Is(err, net.ErrClosed):
 		err = errors.New("the server closed the connection")

@@ -28,7 +28,7 @@ them; for a copy that you built yourself, put them where "man" looks.`,
 				err = fmt.Errorf("%s: %w", args[0], syscall.ENOTDIR)
 			}
 			if err != nil {
-				return cli.BadInput(models.WithHint(err, "name a folder that is there"))
+				return cli.BadInput(models.WithHint(err, "name a folder that exists"))
 			}
 			root := cmd.Root()
 			root.DisableAutoGenTag = true // the same pages from the same source

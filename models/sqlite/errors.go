@@ -30,7 +30,7 @@ func storeError(op string, err error) error {
 		return fmt.Errorf("store: %s: %w", op, err)
 	}
 	if diskFull(err) {
-		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err), "the disk is full: make room")
+		return models.WithHint(fmt.Errorf("store: %s: %w: %w", op, models.ErrUnavailable, err), "the disk is full: free up space")
 	}
 	switch e.Code {
 	case sqlite3.ErrInterrupt:

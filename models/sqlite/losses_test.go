@@ -34,7 +34,7 @@ func TestTroubleIsTold(t *testing.T) {
 	}
 	c := fill(t, s, "s1")
 	first := s.Trouble()
-	if first == nil || !first.Full || !strings.Contains(models.Hint(first.Err), "make room") {
+	if first == nil || !first.Full || !strings.Contains(models.Hint(first.Err), "free up space") {
 		t.Fatalf("trouble while it is full: %+v", first)
 	}
 	wantErr(t, "another session's", s.PutGap(t.Context(), models.Gap{Session: "none"}), models.ErrNotFound)

@@ -289,7 +289,7 @@ func TestFault22DiskFull(t *testing.T) {
 		big.Seq++
 	}
 	wantErr(t, "while it is full", err, models.ErrUnavailable)
-	if !strings.Contains(models.Hint(err), "make room") {
+	if !strings.Contains(models.Hint(err), "free up space") {
 		t.Errorf("hint %q", models.Hint(err))
 	}
 	s.Pragma(t, "max_page_count = 1000000")

@@ -185,7 +185,7 @@ func refused(res *http.Response) error {
 	case code == http.StatusUnauthorized, code == http.StatusForbidden:
 		f.config, f.err = true, models.WithHint(f.err, "check decoder.key_file: the server wants another key")
 	case code == http.StatusNotFound, code == http.StatusMethodNotAllowed, code/100 == 3:
-		f.config, f.err = true, models.WithHint(f.err, "check decoder.url, which ends before /audio/transcriptions, and at decoder.model")
+		f.config, f.err = true, models.WithHint(f.err, "check decoder.url, which ends before /audio/transcriptions, and decoder.model")
 	case code == http.StatusTooManyRequests, code == http.StatusServiceUnavailable:
 		if n, err := strconv.Atoi(res.Header.Get("Retry-After")); err == nil && n > 0 {
 			f.after = min(time.Duration(n)*time.Second, longestWait)

@@ -53,7 +53,7 @@ func Load(path string, o LoadOptions) (*Model, error) {
 		return nil, err
 	}
 	if info.Tensors == 0 && !o.AllowNoWeights {
-		return nil, models.WithHint(fmt.Errorf("model %s: %w", path, ErrNoWeights), "it is a test file or cut short; "+pullHint)
+		return nil, models.WithHint(fmt.Errorf("model %s: %w", path, ErrNoWeights), "it is a test file or truncated; "+pullHint)
 	}
 	if _, err := loadBackends(); err != nil {
 		return nil, err

@@ -27,7 +27,7 @@ func WriteFiles(
 	}
 	root, err := os.OpenRoot(c.Dir)
 	if err != nil {
-		return models.WithHint(fmt.Errorf("export.dir: %w", err), "make the folder, or leave export.dir empty")
+		return models.WithHint(fmt.Errorf("export.dir: %w", err), "create the folder, or leave export.dir empty")
 	}
 	defer root.Close()
 	if note != nil {

@@ -114,7 +114,7 @@ func (h *host) bridges(f *fleet.Fleet) (*fleet.Bridges, error) {
 	case c.URL == "":
 		return nil, nil
 	case c.Path == "":
-		return nil, models.WithHint(errors.New("jitsi.path: there is none at which bridges could dial"), "write /jitsi")
+		return nil, models.WithHint(errors.New("jitsi.path: bridges need a path to connect to"), "write /jitsi")
 	}
 	server, token, err := h.jitsi(c)
 	if err != nil {

@@ -123,7 +123,7 @@ func openZip(path string) (store, error) {
 
 func checkZip(files []*zip.File) error {
 	if len(files) > maxEntries {
-		return fmt.Errorf("the zip file has %d files, and %d are the most", len(files), maxEntries)
+		return fmt.Errorf("the zip file has %d files, and the limit is %d", len(files), maxEntries)
 	}
 	seen := map[string]bool{}
 	var total, packed uint64
@@ -139,7 +139,7 @@ func checkZip(files []*zip.File) error {
 		case f.Flags&1 != 0:
 			return models.WithHint(fmt.Errorf("%q is encrypted", shown), "unpack the zip file, and import the folder")
 		case f.UncompressedSize64 > maxEntry:
-			return models.WithHint(fmt.Errorf("%q would take %d MB unpacked, and %d are the most", shown, f.UncompressedSize64>>20, maxEntry>>20),
+			return models.WithHint(fmt.Errorf("%q would take %d MB unpacked, and the limit is %d MB", shown, f.UncompressedSize64>>20, maxEntry>>20),
 				hintBomb)
 		}
 		seen[strings.ToLower(name)] = true

@@ -98,7 +98,7 @@ func (p *Plan) noRecording(path string) error {
 		return models.WithHint(errors.New("it is neither a recording nor a zip file nor a transcript"),
 			`"earshot import --help" lists what can be imported`)
 	}
-	return models.WithHint(fmt.Errorf("%s is no recording", path), "take it out, or name the recordings one by one")
+	return models.WithHint(fmt.Errorf("%s is not a recording", path), "take it out, or name the recordings one by one")
 }
 
 // quiet are names of files beside the tracks that are skipped without a note.

@@ -195,7 +195,7 @@ func (j *journal) write(r row) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if _, err := j.file.Write(b); err != nil {
-		return models.WithHint(fmt.Errorf("import: %w", err), "make room in the folder of the record, and import again: it goes on from there")
+		return models.WithHint(fmt.Errorf("import: %w", err), "free up space in data_dir, and import again: it continues from there")
 	}
 	j.take(r, j.at, len(b))
 	j.at += int64(len(b))

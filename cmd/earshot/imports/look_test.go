@@ -163,7 +163,7 @@ func TestLookRefuses(t *testing.T) {
 	for want, path := range map[string]string{
 		"no such file":                            filepath.Join(t.TempDir(), "gone"),
 		"there is no recording in it":             folderOf(t, map[string]string{"notes.txt": "x"}),
-		"b.wav is no recording":                   folderOf(t, map[string]string{"a.wav": tone, "b.wav": "words"}),
+		"b.wav is not a recording":                folderOf(t, map[string]string{"a.wav": tone, "b.wav": "words"}),
 		`ana.wav and АNA.wav are both called`:     folderOf(t, map[string]string{"ana.wav": tone, "АNA.wav": tone}),
 		"does not belong into it":                 zipOf(t, map[string]string{"../ana.wav": tone}),
 		"does not belong into it: \"/etc/a.wav\"": zipOf(t, map[string]string{"/etc/a.wav": tone}),
@@ -211,7 +211,7 @@ func TestZipBombs(t *testing.T) {
 		whole = append(whole, entry(fmt.Sprint(i), 7<<30, 7<<30))
 	}
 	for want, files := range map[string][]*zip.File{
-		"are the most":                many,
+		"and the limit is 2000":       many,
 		"would take 9216 MB":          {entry("a.wav", 1<<30, 9<<30)},
 		"would take 71680 MB":         whole,
 		"would take 5120 MB unpacked": {entry("a.wav", 1<<20, 5<<30)},

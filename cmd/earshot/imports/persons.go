@@ -21,7 +21,7 @@ const maxOffset = 24 * time.Hour
 func (p *Plan) track(flag, word string) (int, error) {
 	found, err := p.named(flag, word)
 	if err == nil && len(found) > 1 {
-		err = models.WithHint(fmt.Errorf("%s %q fits %d tracks", flag, word, len(found)), "use the file's name")
+		err = models.WithHint(fmt.Errorf("%s %q matches %d tracks", flag, word, len(found)), "use the file's name")
 	}
 	if err != nil {
 		return 0, err
@@ -48,7 +48,7 @@ func (p *Plan) named(flag, word string) ([]int, error) {
 			one := p.Tracks[found[0]]
 			for _, i := range found[1:] {
 				if t := p.Tracks[i]; !one.known || t.SpeakerID != one.SpeakerID {
-					return nil, models.WithHint(fmt.Errorf("%s %q fits %d tracks", flag, word, len(found)), "use the file's name")
+					return nil, models.WithHint(fmt.Errorf("%s %q matches %d tracks", flag, word, len(found)), "use the file's name")
 				}
 			}
 			return found, nil

@@ -284,7 +284,7 @@ func ModelFolder(c configs.Config) string { return filepath.Join(c.DataDir, "mod
 func CheckModel(path string) (whisper.Info, error) {
 	info, err := whisper.CheckFile(path)
 	if err == nil && info.Tensors == 0 {
-		err = models.WithHint(fmt.Errorf("model %s: %w", path, whisper.ErrNoWeights), "it is cut short or a test file; fetch it again")
+		err = models.WithHint(fmt.Errorf("model %s: %w", path, whisper.ErrNoWeights), "it is truncated or a test file; fetch it again")
 	}
 	return info, err
 }

@@ -49,7 +49,7 @@ func NewOutput(stdout io.Writer, path string, format export.Format, inputs []str
 		return t, nil
 	}
 	if _, err := os.Stat(filepath.Dir(path)); err != nil {
-		return nil, models.WithHint(fmt.Errorf("output: %w", err), "name a file in a folder that is there")
+		return nil, models.WithHint(fmt.Errorf("output: %w", err), "name a file in a folder that exists")
 	}
 	to, err := os.Stat(path)
 	for _, in := range inputs {

@@ -78,7 +78,7 @@ func Unusable(path string, err error) error {
 	case errors.Is(err, syscall.EROFS):
 		hint = "the file system is read-only: choose a data_dir on another one"
 	case errors.Is(err, syscall.ENOSPC):
-		hint = "the disk is full: make room, or choose another data_dir"
+		hint = "the disk is full: free up space, or choose another data_dir"
 	case errors.Is(err, syscall.ENOTDIR):
 		hint = "a part of the path is a file, not a folder: choose another data_dir"
 	}
