@@ -10,8 +10,6 @@ var (
 	actVerbs   = englishWords.set("actVerbs")
 	actClear   = englishWords.set("actClear")
 	actAsk     = englishWords.set("actAsk")
-	deadlines  = englishWords.set("deadlines")
-	deadlineIn = englishWords.set("deadlineIn")
 	actNouns   = englishWords.set("actNouns")
 	actDoubts  = englishWords.set("actDoubts")
 	actHere    = englishWords.set("actHere")
@@ -36,7 +34,6 @@ var (
 	actMust    = englishWords.phrases("actMust")
 	actRequest = englishWords.phrases("actRequests")
 	actRemind  = englishWords.phrases("actRemind")
-	dueNext    = englishWords.phrases("dueNext")
 )
 
 // How strongly each way of saying who will do something indicates an action.
@@ -66,9 +63,12 @@ const (
 type task struct {
 	score float64
 	owner string // a speaker's id, or a name as it was said; empty: the group
+	with  string // who does it together with the owner
 	due   string // by when, as it was said
 	asks  bool   // somebody is asked to do it, and may agree
 	where int    // the word that says what is done
+	many  bool   // several are asked: "can you two"
+	offer bool   // the speaker asks whether to do it: "shall I"
 	role  bool   // it may be somebody's part in the whole: "Ben will do the design", "I am responsible for"
 }
 
@@ -82,7 +82,7 @@ func (s *sentence) action() task {
 		if n := s.doing(i); n > 0 {
 			plain := actClear[s.ws[i]] || n > 1
 			if t := s.frame(i, plain); t.score > best.score {
-				t.score += clearVerb*is(plain) - endsBare*is(i+n == len(s.ws) && s.due() == "")
+				t.score += clearVerb*is(plain) - endsBare*is(i+n == len(s.ws) && s.due(i) == "")
 				t.where = i
 				best = t
 			}
@@ -94,7 +94,7 @@ func (s *sentence) action() task {
 	if best.score == 0 {
 		return best
 	}
-	if due := s.due(); due != "" {
+	if due := s.due(best.where); due != "" {
 		best.due = due
 		best.score += dueSaid
 	}
@@ -115,6 +115,9 @@ func (s *sentence) action() task {
 
 // doing returns the number of words of the verb that begins at i, which may be a phrase like "look into"; 0: there is none.
 func (s *sentence) doing(i int) int {
+	if (s.ws[i] == "talk" || s.ws[i] == "speak") && s.at(i+1) == "to" && s.at(i+2) == "you" && !s.within(actAbout, i+3, i+6) {
+		return 0 // a goodbye: "I'll talk to you in two weeks"
+	}
 	for _, set := range []phraseSet{actFollow, actCare} {
 		if n := s.saysAt(i, set); n > 0 && (s.ws[i] != "find" || !subjects[s.at(i+n)]) { // "I'll find out he's right"
 			return n
@@ -150,11 +153,11 @@ func (s *sentence) frame(i int, plain bool) task {
 		}
 		switch subject := s.subject(j); {
 		case subject == "i" && will > 0:
-			t = task{score: byMyself, owner: s.speaker}
-			if (s.within(actAtOnce, j-1, i) || s.at(end) == "go" && s.at(end+1) == "and") && s.due() == "" {
+			t = task{score: byMyself, owner: s.speaker, with: s.together(j, subject)}
+			if (s.within(actAtOnce, j-1, i) || s.at(end) == "go" && s.at(end+1) == "and") && s.due(i) == "" {
 				t.score -= onTheSpot
 			}
-			if (actRetell[s.at(i)] || s.at(i) == "reply" && s.at(i+1) == "to" && s.repliedTo(i+2)) && s.due() == "" {
+			if (actRetell[s.at(i)] || s.at(i) == "reply" && s.at(i+1) == "to" && s.repliedTo(i+2)) && s.due(i) == "" {
 				t.score -= onTheSpot
 			}
 			if j > 3 && actSaid[s.at(j-2)] {
@@ -168,12 +171,13 @@ func (s *sentence) frame(i int, plain bool) task {
 			t = task{score: byUs}
 		case subject == "you" && (!plain || will > 0 && s.at(i) == "find"): // "you'll find out", "you need to put the battery in"
 		case subject == "you":
-			t = task{score: byYou, asks: true}
+			t = task{score: byYou, owner: s.addressed().owner, asks: true}
 			if will > 0 || s.at(j) != "should" && s.at(j) != "need" {
 				t.score -= 0.2 // "you have to" and "then you'll" are often said of anybody
 			}
 		case s.people[subject]:
-			t = task{score: byName, owner: s.fullName(j, subject), role: true}
+			name := s.fullName(j, subject)
+			t = task{score: byName, owner: name, with: s.together(j, name), role: true}
 		case subject == "somebody" || subject == "someone":
 			t = task{score: 0.5}
 		}
@@ -184,27 +188,33 @@ func (s *sentence) frame(i int, plain bool) task {
 		t = task{score: myDuty, owner: s.speaker}
 	case s.at(i-2) == "i" && s.at(i-1) == "can":
 		t = task{score: myDuty - 0.1, owner: s.speaker}
-	case s.requestBefore(i) && actRetell[s.ws[i]] && actRetold[s.at(i+1)]: // "can you remind me", "could you summarise where we are"
-	case s.requestBefore(i):
-		t = task{score: asked, owner: s.addressed(), asks: true}
+	case s.requestBefore(i, plain) && actRetell[s.ws[i]] && actRetold[s.at(i+1)]: // "can you remind me", "could you summarise where we are"
+	case s.offersBefore(i) && plain:
+		t = task{score: asked, owner: s.speaker, asks: true, offer: true}
+	case s.requestBefore(i, plain):
+		t = s.addressed()
+		t.score, t.asks = asked, true
 		if t.owner != "" {
 			t.score += 0.1
 		}
 	case s.within(actAsk, i-3, i), s.remindedBefore(i):
-		t = task{score: reminded, owner: s.addressed(), asks: true}
+		t = s.addressed()
+		t.score, t.asks = reminded, true
 		if t.owner == "" && (s.at(i) == "contact" || s.at(i) == "reach") { // a courtesy
 			t.score -= depends
 		}
+	case s.people[s.at(i-1)] && (s.at(i-2) == "have" || s.at(i-2) == "let"): // "let's have Ben write it"
+		t = task{score: byName, owner: s.at(i - 1)}
 	case s.people[s.at(i-1)] && !s.owns(i-1) && (strings.HasSuffix(s.ws[i], "s") || i == 1):
 		t = task{score: byName, owner: s.at(i - 1)}
 	}
 	if t.score > 0 && s.doubted(from, i) {
 		t.score -= 0.6
 	}
-	if t.owner == s.speaker && actShow[s.ws[i]] && !s.within(actLater, 0, len(s.ws)) && s.due() == "" {
+	if t.owner == s.speaker && actShow[s.ws[i]] && !s.within(actLater, 0, len(s.ws)) && s.due(i) == "" {
 		t.score -= onTheSpot
 	}
-	if t.score > 0 && !actWhether[s.ws[i]] && s.dependsAfter(i) && s.due() == "" {
+	if t.score > 0 && !actWhether[s.ws[i]] && s.dependsAfter(i) && s.due(i) == "" {
 		t.score -= depends
 	}
 	return t
@@ -251,15 +261,6 @@ func (s *sentence) repliedTo(i int) bool {
 	return s.at(i) == "that" || s.at(i) == "this" || s.people[s.at(i)]
 }
 
-func (s *sentence) requestBefore(i int) bool {
-	for j := max(0, i-4); j < i; j++ {
-		if s.saysAt(j, actRequest) > 0 && !subjects[s.at(j-1)] && s.at(j-1) != "probably" && !s.within(askWords, j-6, j) {
-			return true
-		}
-	}
-	return s.at(0) == "can" && s.people[s.at(1)] && i <= 4
-}
-
 func (s *sentence) remindedBefore(i int) bool {
 	for j := max(0, i-4); j < i; j++ {
 		if n := s.saysAt(j, actRemind); n > 0 && j+n == i && !s.within(negations, 0, j) { // "I don't have to write it and remember to send it"
@@ -269,32 +270,9 @@ func (s *sentence) remindedBefore(i int) bool {
 	return false
 }
 
-// fullName returns the words of a name that end with part, before j: "user interface manager".
-func (s *sentence) fullName(j int, part string) string {
-	to := j - 1
-	for s.at(to) != part {
-		to--
-	}
-	from := to
-	for s.parts[s.at(from-1)] {
-		from--
-	}
-	return strings.Join(s.ws[from:to+1], " ")
-}
-
-// addressed returns the person whom a sentence names at its beginning or end.
-func (s *sentence) addressed() string {
-	for _, i := range []int{0, len(s.ws) - 1, 1, 2} {
-		if s.people[s.at(i)] {
-			return s.at(i)
-		}
-	}
-	return ""
-}
-
 // doubted reports whether the words before i keep it from being a promise: "if", "would", "never".
 func (s *sentence) doubted(from, i int) bool {
-	if (s.within(actDoubts, 0, i) || s.within(askWords, from, i)) && !s.says(actRequest) {
+	if (s.within(actDoubts, 0, i) || s.within(askWords, from, i)) && !s.says(actRequest) && !s.says(actWould) {
 		return true
 	}
 	return s.within(negations, from, i) && !s.remindedBefore(i)
@@ -304,14 +282,14 @@ func (s *sentence) doubted(from, i int) bool {
 // charge of".
 func (s *sentence) named() task {
 	switch {
-	case s.says(actItems), s.within(actNouns, 0, 2) && s.addressed() != "":
-		owner := s.addressed()
+	case s.says(actItems), s.within(actNouns, 0, 2) && s.addressed().owner != "":
+		owner := s.addressed().owner
 		if at := slices.IndexFunc(s.ws, func(w string) bool { return s.people[w] }); owner == "" && at >= 0 {
 			owner = s.ws[at]
 		}
 		return task{score: 0.45 + 0.3*is(owner != ""), owner: owner} // of an action item without one people only talk
 	case s.promises() && !s.within(actPast, 0, 4) && !s.within(actDoubts, 0, len(s.ws)) && !s.within(negations, 0, len(s.ws)):
-		owner := s.addressed()
+		owner := s.addressed().owner
 		if s.within(map[string]bool{"i": true}, 0, 4) {
 			owner = s.speaker
 		} else if !s.people[s.at(0)] {
@@ -338,59 +316,9 @@ func (s *sentence) promises() bool {
 	return false
 }
 
-var actWork = map[string]bool{"work": true}
+var (
+	actWork  = map[string]bool{"work": true}
+	actAbout = map[string]bool{"about": true, "regarding": true}
+)
 
 var actPast = englishWords.set("actPast")
-
-// due returns the deadline as it was said: "by Friday", "tomorrow", "for the next meeting".
-func (s *sentence) due() string {
-	for i := range s.ws {
-		if n := s.saysAt(i, dueNext); n > 0 && !s.owns(i+n-1) && (i == 0 || !subjects[s.at(i+n)]) { // "next time I write an essay"
-			from := i
-			for from > 0 && (deadlineIn[s.at(from-1)] || s.at(from-1) == "the") {
-				from--
-			}
-			return s.shown(from, i+n)
-		}
-	}
-	for i, w := range s.ws {
-		if !deadlines[w] || s.owns(i) {
-			continue
-		}
-		switch {
-		case w == "today" && s.at(i-1) == "for": // "let me share the agenda for today"
-		case deadlineIn[s.at(i-1)]:
-			return s.shown(i-1, i+1)
-		case deadlineIn[s.at(i-2)] && (s.at(i-1) == "the" || s.at(i-1) == "next" || s.at(i-1) == "this"):
-			return s.shown(i-2, i+1)
-		case w == "tomorrow" || w == "tonight" || w == "asap":
-			return s.shown(i, i+1)
-		}
-	}
-	return ""
-}
-
-// owns reports whether the word at i has what follows: "this morning's meeting".
-func (s *sentence) owns(i int) bool {
-	for _, w := range s.raw.words {
-		if low := strings.ReplaceAll(w.low, "’", "'"); strings.TrimSuffix(low, "'s") == s.ws[i] && low != s.ws[i] {
-			return true
-		}
-	}
-	return false
-}
-
-// shown returns words as they are written in the sentence, where they can be matched to it.
-func (s *sentence) shown(from, to int) string {
-	out := make([]string, 0, to-from)
-	for _, w := range s.ws[max(0, from):to] {
-		for _, r := range s.raw.words {
-			if r.low == w {
-				w = r.raw
-				break
-			}
-		}
-		out = append(out, w)
-	}
-	return strings.Join(out, " ")
-}

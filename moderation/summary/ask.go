@@ -101,5 +101,5 @@ func inverted(ws []string) bool {
 
 // cueWords returns the words to which near misses are corrected.
 func cueWords() []map[string]bool {
-	return []map[string]bool{decideStrong, decideGroup, actVerbs, actAsk, actPromise, deadlines}
+	return []map[string]bool{decideStrong, decideGroup, actVerbs, actAsk, actPromise, dueDays, dueNow}
 }

@@ -70,9 +70,26 @@ func (d *document) findCues(l Lists) cues {
 			out[best] = append(out[best], scored{n, j.scores[best] + 0.01*float64(min(10, len(d.units[n].terms))), likely, j.task})
 		}
 	}
+	out[action] = d.once(out[action])
 	for k := range out {
 		slices.SortStableFunc(out[k], func(a, b scored) int { return cmp.Compare(b.score, a.score) })
 		out[k] = out[k][:min(maxListed, len(out[k]))]
+	}
+	return out
+}
+
+// once leaves out of the actions a promise that repeats what somebody was asked for just before: "Yes, I'll send the plans tonight".
+func (d *document) once(found []scored) []scored {
+	var out []scored
+	for i, f := range found {
+		u := &d.units[f.unit]
+		if !slices.ContainsFunc(found[:i], func(before scored) bool {
+			asked := &d.units[before.unit]
+			return before.task.asks && before.task.owner == f.task.owner && !f.task.asks &&
+				u.lines[0]-asked.lines[len(asked.lines)-1] <= replyLines && d.shared(asked, u.lines[0]) > 0
+		}) {
+			out = append(out, f)
+		}
 	}
 	return out
 }
@@ -141,21 +158,13 @@ func (d judgeOfEnglish) byCues(n int) cued {
 	r := d.replyTo(n)
 	if r.accepted {
 		j.scores[decision] += is(j.scores[decision] > 0.3) * agreedTo
-		switch {
-		case j.task.asks:
-			j.scores[action] += agreedTo
-		case j.task.owner == s.speaker && j.scores[action] > 0.3:
-			j.scores[action] += promiseHeard
-		}
+		j.scores[action] += promiseHeard * is(!j.task.asks && j.task.owner == s.speaker && j.scores[action] > 0.3)
 	}
 	j.scores[decision] -= is(r.refused) * refused
-	j.scores[action] -= is(r.refused && j.task.asks) * refused
+	j.asked(r)
 	if line := d.units[n].lines[0]; j.task.due == "" && (beginning(line, len(d.lines), agendaShare) ||
 		j.task.role && beginning(line, len(d.lines), rolesShare)) {
 		j.scores[action] -= toldFirst
-	}
-	if j.task.asks && j.task.owner == "" && r.accepted {
-		j.task.owner = r.by
 	}
 	switch {
 	case r.open && !r.answered && j.scores[question] > 0:
@@ -168,6 +177,26 @@ func (d judgeOfEnglish) byCues(n int) cued {
 	}
 	c.score = j.scores[decision]
 	return cued{j, s, c, r}
+}
+
+// asked takes in how others replied to who was asked to do something, or asked whether to do it.
+func (j *judged) asked(r reply) {
+	switch {
+	case !j.task.asks:
+		return
+	case r.taken != "":
+		j.scores[action] += agreedTo
+	case r.refused:
+		j.scores[action] -= refused
+	case j.task.offer:
+		j.scores[action] = 0
+	}
+	if j.task.owner == "" && !j.task.many {
+		j.task.owner = r.taken
+	}
+	if j.task.due == "" {
+		j.task.due = r.due
+	}
 }
 
 // Among the first lines of a long session people announce what they are about to do, and somewhat longer who has which part.
@@ -188,6 +217,9 @@ func (d *document) listed(found []scored) []models.SummaryItem {
 		it := d.item(f.unit)
 		it.Sure = math.Round(100*min(mostSure, f.sure)) / 100
 		it.Owner, it.Due = d.ownerName(f.task.owner), quotable(f.task.due)
+		if f.task.with != "" {
+			it.Owner = quotable(d.ownerName(f.task.with) + " and " + it.Owner)
+		}
 		out = append(out, it)
 	}
 	return out

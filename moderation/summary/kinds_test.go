@@ -44,6 +44,8 @@ func TestNotListed(t *testing.T) {
 		"I got a letter from the committee that said no, we decided to close the office.",
 		"They have already sold the engine, so that is settled.",
 		"Okay, I am going to check.",
+		"I will talk to you all at the office in two weeks.",
+		"We will set up the next meeting at the office.",
 		"We'll find out tomorrow whether the engine fits the office.",
 		"I'm unsure about how to put the gears into the engine.",
 		"I promise you, I can make the engine awkward.",

@@ -30,6 +30,7 @@ const (
 	leastGuess  = 2  // the fewest words after "I don't know" that are a guess
 	shortAnswer = 14 // the most words of one that only says that somebody doesn't know
 	longAnswer  = 10 // the fewest words with a topic of what is an answer even if it shares none with the question
+	shortTaken  = 16 // the most words of a yes in which a time tells by when
 	answerLines = 4  // how far after "I don't know" somebody else's answer is looked for
 )
 
@@ -40,6 +41,8 @@ type reply struct {
 	answered bool   // somebody answered a question
 	refused  bool   // the next speaker said no
 	open     bool   // somebody said that they don't know
+	taken    string // who said yes, or that they do what was asked for
+	due      string // by when, as they said
 }
 
 // replyTo looks at what others said after unit n, and at how its speaker went on.
@@ -70,6 +73,12 @@ func (d *document) replyTo(n int) reply {
 			r.by = d.lines[i].SpeakerID
 			r.refused = saysNo[said.ws[0]] && !said.within(refusesNot, 1, 4)
 			r.accepted = said.within(accepts, 0, 2) && !said.within(refuses, 0, 5)
+		}
+		if r.taken == "" && !mine && last && (r.accepted || d.takesIt(u, i, said)) {
+			r.taken = d.lines[i].SpeakerID
+			if len(said.ws) <= shortTaken {
+				r.due = said.due(-1)
+			}
 		}
 		r.answered = r.answered || d.answers(u, i, said, mine)
 	}

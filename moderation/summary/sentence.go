@@ -8,6 +8,7 @@ import (
 // sentence is a unit made ready for the cues.
 type sentence struct {
 	ws      []string // plain words, near misses of cue words put right
+	written []word   // the words as they are written
 	raw     *unit
 	apart   []bool // a mark stands before the word
 	asks    bool
@@ -22,7 +23,7 @@ type sentence struct {
 func newSentence(d *document, n int, spell *speller) sentence {
 	u := &d.units[n]
 	s := sentence{
-		ws: plainWords(u.words), raw: u, asks: u.asks, people: d.named, speaker: d.lines[u.lines[0]].SpeakerID,
+		ws: plainWords(u.words), written: u.words, raw: u, asks: u.asks, people: d.named, speaker: d.lines[u.lines[0]].SpeakerID,
 		opened: sumsUp(u.heard), either: alternative(u.heard), parts: d.people,
 	}
 	s.apart = marks(u.words)
@@ -47,7 +48,7 @@ func marks(ws []word) []bool {
 // plainSentence makes a text ready for cues, as it was heard.
 func plainSentence(text string) sentence {
 	ws := words(text)
-	return sentence{ws: plainWords(ws), apart: marks(ws)}
+	return sentence{ws: plainWords(ws), written: ws, apart: marks(ws)}
 }
 
 // sumsUp reports whether a sentence was begun with "so" or the like.
@@ -101,7 +102,7 @@ func (s *sentence) saysWhere(set phraseSet) int {
 // saysAt is how many words the longest of the phrases has that begins at i; 0: none does.
 func (s *sentence) saysAt(i int, set phraseSet) int {
 	n := 0
-	for _, p := range set[s.ws[i]] {
+	for _, p := range set[s.at(i)] {
 		if len(p) > n && len(p) <= len(s.ws)-i && slices.Equal(s.ws[i:i+len(p)], p) {
 			n = len(p)
 		}
