@@ -57,7 +57,7 @@ type Schedule struct {
 
 	mu    sync.Mutex
 	table Table
-	spans []models.Period
+	periods []models.Period
 }
 
 // New returns a schedule. Keep reads its calendar.
@@ -95,7 +95,7 @@ func (s *Schedule) Open(at time.Time) (until time.Time, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	until, ok = s.table.Open(at)
-	for _, x := range s.spans {
+	for _, x := range s.periods {
 		if !at.Before(x.Start) && at.Before(x.End) && x.End.After(until) {
 			until, ok = x.End, true
 		}
@@ -108,7 +108,7 @@ func (s *Schedule) Next(after time.Time) time.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	next := s.table.Next(after)
-	for _, x := range s.spans {
+	for _, x := range s.periods {
 		if x.Start.After(after) && (next.IsZero() || x.Start.Before(next)) {
 			next = x.Start
 		}
@@ -148,13 +148,13 @@ func (s *Schedule) refresh(ctx context.Context, now time.Time) (problems []error
 	if err != nil {
 		return nil, err
 	}
-	spans, err := c.Spans(now.Add(-24*time.Hour), now.Add(ahead))
+	periods, err := c.Periods(now.Add(-24*time.Hour), now.Add(ahead))
 	if err != nil {
 		return problems, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.spans = spans
+	s.periods = periods
 	return problems, nil
 }
 

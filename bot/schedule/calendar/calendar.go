@@ -24,9 +24,9 @@ type Calendar struct {
 	moved  map[string]*dates // by UID: occurrences that another event replaces
 }
 
-// Spans returns the spans of all events between two times, in order, merged where they touch. It fails if expanding the recurring
+// Periods returns the periods of all events between two times, in order, merged where they touch. It fails if expanding the recurring
 // events would take too long.
-func (c *Calendar) Spans(from, to time.Time) ([]models.Period, error) {
+func (c *Calendar) Periods(from, to time.Time) ([]models.Period, error) {
 	var out []models.Period
 	work := maxDays
 	for _, e := range c.events {
@@ -51,11 +51,11 @@ func (c *Calendar) Spans(from, to time.Time) ([]models.Period, error) {
 	return join(out), nil
 }
 
-// join merges spans that touch.
-func join(spans []models.Period) []models.Period {
-	slices.SortFunc(spans, func(a, b models.Period) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
+// join merges periods that touch.
+func join(periods []models.Period) []models.Period {
+	slices.SortFunc(periods, func(a, b models.Period) int { return cmp.Or(a.Start.Compare(b.Start), a.End.Compare(b.End)) })
 	var out []models.Period
-	for _, s := range spans {
+	for _, s := range periods {
 		if n := len(out); n > 0 && !s.Start.After(out[n-1].End) {
 			if s.End.After(out[n-1].End) {
 				out[n-1].End = s.End

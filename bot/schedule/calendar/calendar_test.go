@@ -19,8 +19,8 @@ func event(lines ...string) string {
 	return "BEGIN:VEVENT\r\n" + strings.Join(lines, "\r\n") + "\r\nEND:VEVENT\r\n"
 }
 
-// spans are an event's stretches in the weeks around the turn of a year, as texts.
-func spans(t *testing.T, text string) string {
+// periods are an event's stretches in the weeks around the turn of a year, as texts.
+func periods(t *testing.T, text string) string {
 	t.Helper()
 	c, problems, err := calendar.Parse(strings.NewReader(text), time.UTC)
 	if err != nil {
@@ -31,7 +31,7 @@ func spans(t *testing.T, text string) string {
 		out = append(out, "problem: "+p.Error())
 	}
 	from := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
-	found, err := c.Spans(from, from.AddDate(0, 2, 0))
+	found, err := c.Periods(from, from.AddDate(0, 2, 0))
 	if err != nil {
 		return "error: " + err.Error()
 	}
@@ -42,7 +42,7 @@ func spans(t *testing.T, text string) string {
 	return strings.Join(out, " ")
 }
 
-func TestSpans(t *testing.T) {
+func TestPeriods(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"once", file(event("DTSTART:20261127T190000Z", "DTEND:20261127T210000Z")), "1127T1900-1127T2100"},
 		{"duration and zone", file(event("DTSTART;TZID=Asia/Jakarta:20261127T190000", "DURATION:PT1H30M")), "1127T1200-1127T1330"},
@@ -136,7 +136,7 @@ func TestSpans(t *testing.T) {
 		{"empty", "", "error: this is no iCalendar file: it does not begin with BEGIN:VCALENDAR"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := spans(t, tt.text); got != tt.want {
+			if got := periods(t, tt.text); got != tt.want {
 				t.Errorf("got  %s\nwant %s", got, tt.want)
 			}
 		})
@@ -166,7 +166,7 @@ func FuzzParse(f *testing.F) {
 		from := time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 		to := from.AddDate(0, 2, 0)
 		last := time.Time{}
-		found, _ := c.Spans(from, to)
+		found, _ := c.Periods(from, to)
 		for _, s := range found {
 			if !s.End.After(s.Start) || !s.End.After(from) || !s.Start.Before(to) || s.Start.Before(last) {
 				t.Errorf("span %v", s)

@@ -106,7 +106,7 @@ func TestClocksChange(t *testing.T) {
 			if err != nil || len(problems) > 0 {
 				t.Fatal(problems, err)
 			}
-			found, err := c.Spans(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC))
+			found, err := c.Periods(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC))
 			var got []string
 			for _, s := range found {
 				got = append(got, s.Start.UTC().Format("01-02T15:04Z"))
@@ -144,7 +144,7 @@ func TestWorkIsBounded(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			done := make(chan string, 1)
-			go func() { done <- spans(t, tt.text) }()
+			go func() { done <- periods(t, tt.text) }()
 			select {
 			case got := <-done:
 				if got != tt.want {
@@ -182,7 +182,7 @@ func FuzzZones(f *testing.F) {
 			strings.NewReader(file(zone+event("DTSTART;TZID="+name+":20270321T200000", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=400"))), time.UTC,
 		)
 		if err == nil {
-			_, _ = c.Spans(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC))
+			_, _ = c.Periods(time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2028, 1, 1, 0, 0, 0, 0, time.UTC))
 		}
 	})
 }
