@@ -166,6 +166,26 @@ func TestTemplateUnitIsTheUnit(t *testing.T) {
 	}
 }
 
+// TestImagesHaveFullNames: podman, unlike docker, does not know from where to take "golang" and "postgres".
+func TestImagesHaveFullNames(t *testing.T) {
+	images := regexp.MustCompile(`(?m)^ARG \w+_IMAGE=(.+)$|^ +image: (.+)$`)
+	for name, want := range map[string]int{"Dockerfile": 2, "compose.yaml": 2} {
+		text, err := os.ReadFile("../../../packaging/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := images.FindAllStringSubmatch(string(text), -1)
+		if len(found) != want {
+			t.Errorf("%s: found %q, want %d images", name, found, want)
+		}
+		for _, f := range found {
+			if image := f[1] + f[2]; image != "earshot" && !strings.HasPrefix(image, "docker.io/") { // that one is built here
+				t.Errorf("%s: %s is a short name", name, image)
+			}
+		}
+	}
+}
+
 // TestContainersGiveTimeToStop: the examples for several services in containers are YAML, and kill nothing that still hands its rooms
 // over or decodes.
 func TestContainersGiveTimeToStop(t *testing.T) {
