@@ -183,7 +183,7 @@ func doing(s models.RoomState) string {
 	case s.Paused:
 		return "paused"
 	case !s.Next.IsZero():
-		return "until " + s.Next.Local().Format(time.DateTime)
+		return "joins " + s.Next.Local().Format(time.DateTime)
 	}
 	return s.State
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"earshot/models"
 )
@@ -18,6 +19,10 @@ func TestRoomsTellWhatIsWrong(t *testing.T) {
 	}
 	if got := trouble(models.RoomState{Room: "stage"}); got != "" {
 		t.Errorf("a room where all is well: %q", got)
+	}
+	next := time.Date(2026, 12, 3, 20, 0, 0, 0, time.Local)
+	if got := doing(models.RoomState{Room: "stage", State: "waiting", Next: next}); got != "joins 2026-12-03 20:00:00" {
+		t.Errorf("a room with a schedule: %q", got)
 	}
 }
 

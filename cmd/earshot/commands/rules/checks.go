@@ -52,7 +52,7 @@ has errors.`,
 			}
 			if err == nil && failed > 0 {
 				err = cli.ChecksFailed(models.WithHint(fmt.Errorf("%d of %d checks failed", failed, len(results)),
-					`"earshot rules try FILE --text …" shows how every rule judges a sentence`))
+					`"earshot rules try FILE --text …" shows how every rule judges a sentence; if you changed a rule on purpose, change its checks too`))
 			}
 			return err
 		},
