@@ -148,7 +148,7 @@ func connectMumble(e ConnectRequest) (bot.Connector, error) {
 
 // connectJitsi always returns an error: a meeting can only be heard once its bridge has dialled in, which Bridges waits for.
 func connectJitsi(ConnectRequest) (bot.Connector, error) {
-	return nil, models.WithHint(errors.New("a Jitsi meeting cannot be joined from here: its bridge invites the bot, by connecting to this program"),
+	return nil, models.WithHint(errors.New("a Jitsi meeting cannot be joined from here: its bridge invites the bot, by connecting here"),
 		"set jitsi.url for \"earshot serve\", and turn transcription on in the meeting")
 }
 

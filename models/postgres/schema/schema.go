@@ -76,7 +76,7 @@ func Check(ctx context.Context, c *pgx.Conn) error {
 		return err
 	}
 	if done == nil {
-		return models.WithHint(fmt.Errorf("it is empty: no record is in it yet: %w", models.ErrNotFound), "the first \"earshot serve\" creates one")
+		return models.WithHint(fmt.Errorf("it is empty: no record is in it yet: %w", models.ErrNotFound), "run \"earshot serve\" first")
 	}
 	for _, name := range names() {
 		if !slices.Contains(done, name) {

@@ -194,7 +194,7 @@ func (o *importing) show(env *cli.Env, texts []export.Transcript) error {
 func openRecord(ctx context.Context, cfg configs.Config) (app.Record, error) {
 	db, err := app.OpenRecord(ctx, cfg)
 	if errors.Is(err, store.ErrInUse) {
-		return nil, models.WithHint(err, "stop the service, or wait until the other import ends; then run this again: nothing that has been decoded is lost")
+		return nil, models.WithHint(err, "stop the service, or let the other import finish; then run this again: what is decoded stays")
 	}
 	return db, err
 }

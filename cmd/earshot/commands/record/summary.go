@@ -28,7 +28,8 @@ func newSummaryCommand(env *cli.Env) *cobra.Command {
 out, and the summary says how many. --since covers only what came after a time: what a latecomer missed.
 
 SESSION is a session's name as "earshot sessions list" prints it, its first characters, a room's name for the newest session there, or
-"last" for the newest that anybody was in. It may also be a file with a transcript, as for "earshot import": that is summarised but not stored.`,
+"last" for the newest that anybody was in. It may also be a file with a transcript, as for "earshot import": that is summarised but
+not stored.`,
 		Example: `  earshot summary last
   earshot summary last --since 12:30
   earshot summary last --output minutes.md

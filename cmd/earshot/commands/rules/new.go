@@ -26,7 +26,8 @@ func newRulesNew(env *cli.Env) *cobra.Command {
 classroom and others; --list shows all. FILE defaults to NAME.yaml in the current folder. An existing file is never overwritten.
 The new file is checked at once. Exits with code 3 if one of its checks fails.
 
-The file is used together with the shipped rules. To change those instead, start from a copy: "earshot rules show open-mic > my-room.yaml".`,
+The file is used together with the shipped rules. To change those instead, start from a copy:
+"earshot rules show open-mic > my-room.yaml".`,
 		Example: `  earshot rules new --list
   earshot rules new --from swearing
   earshot rules new --from classroom my-class.yaml`,
@@ -120,6 +121,6 @@ func tellNew(env *cli.Env, opts engine.LoadOptions, name string) error {
 	env.Printf("  change its words, then        earshot rules test %s\n", plain)
 	env.Printf("  see how it judges a phrase    earshot rules try %s --text \"…\"\n", plain)
 	env.Printf("  see what it would have done   earshot rules replay --since 30d %s\n", plain)
-	env.Printf("  put it into use               rules: [open-mic, %s] in the configuration file (\"earshot config path\" prints which)\n", plain)
+	env.Printf("  put it into use               rules: [open-mic, %s] in the configuration file (see earshot config path)\n", plain)
 	return nil
 }
