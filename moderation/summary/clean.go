@@ -109,14 +109,14 @@ func dropBroken(ps []piece) []piece {
 	var out []piece
 	for i, p := range ps {
 		last := i == len(ps)-1
-		short := !stopWords[p.low] && utf8.RuneCountInString(p.low) <= 4 && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
+		short := p.low != "" && p.low[0] < utf8.RuneSelf && !stopWords[p.low] && utf8.RuneCountInString(p.low) <= 4 && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
 		switch {
 		case !last && strings.HasPrefix(ps[i+1].low, p.low+"'"): // "I I'll"
 		case i == 0 && !last && consonant(p.low) && (begunBy[ps[i+1].low] || begunAgain[ps[i+1].low]): // "S I'll send it"
 		case i == 0 && !last && p.raw == "I" && begunAgain[ps[i+1].low]: // "I There is a study"
 		case p.broken() && !last && utf8.RuneCountInString(p.low) <= 6 && strings.HasPrefix(ps[i+1].low, strings.TrimRight(p.low, "-")):
 		case short && !last && p.low != ps[i+1].low && strings.HasPrefix(ps[i+1].low, p.low):
-		case short && p.raw == p.low && utf8.RuneCountInString(p.low) <= 2 && (p.low == "y" || !strings.ContainsAny(p.low, "aeiouy")):
+		case short && p.raw == p.low && len(p.low) <= 2 && (p.low == "y" || !strings.ContainsAny(p.low, "aeiouy")):
 		default:
 			out = append(out, p)
 		}

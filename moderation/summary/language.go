@@ -34,7 +34,7 @@ func languages() map[string]*language {
 			}
 		},
 	}
-	out := map[string]*language{"": en, "en": en, "id": id, "ms": id}
+	out := map[string]*language{"en": en, "id": id, "ms": id}
 	for code, w := range cuesInText {
 		out[code] = &language{
 			stem:  func(word string) string { return word },
@@ -49,12 +49,20 @@ var cuesInText = map[string]*textCues{
 	"ja": readTextCues("ja"), "ko": readTextCues("ko"), "th": readTextCues("th"), "zh": readTextCues("zh"),
 }
 
-// languageOf returns the known language of at least half of the lines, or nil. Lines without a language count as English.
+// languageOf returns the known language of at least half of the lines, or nil. For lines without a language, their text tells.
 func languageOf(lines []*models.Utterance) *language {
 	known := languages()
 	count := map[*language]int{}
+	var unnamed []string
 	for _, u := range lines {
+		if u.Language == "" {
+			unnamed = append(unnamed, u.Text)
+			continue
+		}
 		count[known[u.Language]]++
+	}
+	if len(unnamed) > 0 {
+		count[known[guess(unnamed)]] += len(unnamed)
 	}
 	for _, code := range []string{"en", "id", "ja", "ko", "th", "zh"} {
 		if l := known[code]; 2*count[l] >= len(lines) {

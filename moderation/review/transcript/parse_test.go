@@ -147,3 +147,12 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestLengthsWithoutSpaces: a line of a script without spaces between words lasts as long as its characters take.
+func TestLengthsWithoutSpaces(t *testing.T) {
+	for said, want := range map[string]int64{"one two three": 1050, "备蓄的水有二百本": 1200, "ขยะตลาด": 1050} {
+		if got := length(said); got != want {
+			t.Errorf("%q lasts %d ms, want %d", said, got, want)
+		}
+	}
+}
