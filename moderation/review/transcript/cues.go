@@ -16,6 +16,8 @@ import (
 
 var (
 	timing = regexp.MustCompile(`^\s*((?:\d+:)?\d{1,2}:\d{2}[.,]\d{3})\s+-->\s+((?:\d+:)?\d{1,2}:\d{2}[.,]\d{3})(?:\s.*)?$`)
+	number = regexp.MustCompile(`^\s*\d+\s*$`)
+	begun  = regexp.MustCompile(`^\s*\d+(?::\d{0,2}){0,2}(?:[.,]\d{0,3})?(?:\s+-{0,2})?$`) // a number, or times that break off
 	voice  = regexp.MustCompile(`^<v(?:\.[^ \t>]*)?[ \t]+([^>]+)>`)
 	tag    = regexp.MustCompile(`<[^<>]*>`)
 	stamp  = regexp.MustCompile(`^\s*[\[(]?((?:\d{1,2}:)?\d{1,3}:\d{2})(?:[.,]\d{1,3})?[\])]?\s+(.*)$`)
@@ -57,7 +59,26 @@ func parseCues(text, kind string) (export.Transcript, error) {
 	if len(t.Utterances) == 0 {
 		return t, errors.New("the file contains no cues")
 	}
+	if n := cutOff(lines); n > 0 {
+		return t, models.WithHint(fmt.Errorf("line %d: the file ends within a cue", n), "copy it again, or remove its last lines")
+	}
 	return t, nil
+}
+
+// cutOff returns the line in which a file ends within the number or the times of a cue, or 0: "12", "00:01:02,3".
+func cutOff(lines []string) int {
+	last := len(lines) - 1
+	for last > 0 && strings.TrimSpace(lines[last]) == "" {
+		last--
+	}
+	first := last // of the cue
+	for first > 0 && strings.TrimSpace(lines[first-1]) != "" {
+		first--
+	}
+	if last-first <= 1 && begun.MatchString(lines[last]) && (first == last || number.MatchString(lines[first])) {
+		return last + 1
+	}
+	return 0
 }
 
 type spoken struct{ who, text string }

@@ -89,9 +89,26 @@ func utf8Of(data []byte) ([]byte, error) {
 		return encoding.UTF16(encoding.LittleEndian, encoding.UseBOM).NewDecoder().Bytes(data)
 	}
 	if !utf8.Valid(data) {
-		return nil, models.WithHint(errors.New("the file is neither UTF-8 text nor UTF-16 text with a byte order mark"), "save it as UTF-8")
+		return nil, models.WithHint(fmt.Errorf("line %d: the file is neither UTF-8 text nor UTF-16 text with a byte order mark",
+			lineOfInvalid(data)), "save it as UTF-8")
 	}
 	return data, nil
+}
+
+// lineOfInvalid is the line of the first byte that is not UTF-8.
+func lineOfInvalid(data []byte) int {
+	line := 1
+	for len(data) > 0 {
+		r, n := utf8.DecodeRune(data)
+		if r == utf8.RuneError && n == 1 {
+			return line
+		}
+		if r == '\n' {
+			line++
+		}
+		data = data[n:]
+	}
+	return line
 }
 
 // parseJSON reads what an export wrote, strictly.

@@ -111,7 +111,10 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"a.txt", "", "the file is empty"},
 		{"a.vtt", " \n", "the file is empty"},
 		{"a.txt", "# secret", "no speech"},
-		{"a.txt", "Ana: \xff", "neither UTF-8"},
+		{"a.txt", "Ana: Hi.\nAna: \xff", "line 2: the file is neither UTF-8"},
+		{"a.srt", "1\n00:00:01,000 --> 00:00:02,000\nsecret\n\n2\n00:00:0", "line 6: the file ends within a cue"},
+		{"a.srt", "1\n00:00:01,000 --> 00:00:02,000\nsecret\n\n2\n", "line 5: the file ends within a cue"},
+		{"a.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nsecret\n\n00:03.000 -", "line 6: the file ends within a cue"},
 		{"a.doc", "x", "unknown file type"},
 		{"a.json", "{\n\n\"secret\": 1}", "unknown field"},
 		{"a.json", "{\n,", "line 2: this is not valid JSON"},
@@ -146,6 +149,15 @@ func FuzzParse(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestTimesThatAreSaid: a cue whose words are a time is whole.
+func TestTimesThatAreSaid(t *testing.T) {
+	for _, text := range []string{"1\n00:00:01,000 --> 00:00:02,000\n10:30", "1\n00:00:01,000 --> 00:00:02,000\nAt\n10:30\n\n"} {
+		if _, err := Parse("a.srt", []byte(text), began); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
 }
 
 // TestLengthsWithoutSpaces: a line of a script without spaces between words lasts as long as its characters take.
