@@ -132,11 +132,13 @@ func (s *sentence) ofSomethingElse(i, n, where int) bool {
 	if s.ws[i] == "today" && (dueHere[s.at(i-1)] || i-where > nearToday) { // "the call today"
 		return true
 	}
-	from := where + 1
-	if w := s.at(from); w == "that" || w == "sure" { // "I'll do that on Friday", "I'll make sure that happens next time"
-		from += 1 + int(is(w == "sure" && s.at(from+1) == "that"))
+	between := s.ws[where+1 : i]
+	if n := len(between); n > 0 && between[n-1] == "that" { // "I'll do that on Friday"
+		between = between[:n-1]
 	}
-	between := s.ws[min(from, i):i]
+	if len(between) > 1 && between[0] == "sure" && between[1] == "that" { // "I'll make sure that it's sent on Friday"
+		between = between[2:]
+	}
 	return slices.ContainsFunc(between, func(w string) bool { return dueClauses[w] }) ||
 		dueThings[s.at(where)] && slices.Contains(s.ws[where+1:i+1], "for") && !s.meets(i, n)
 }
@@ -210,7 +212,7 @@ func (s *sentence) edgeAt(i int) int {
 		j++
 	}
 	if w := s.at(j); dueUnits[w] || dueMonths[w] || dueEvents[w] {
-		return j + 1 - i
+		return j + 1 - i + int(is(dueEvents[w] && dueEvents[s.at(j+1)])) // "spring break"
 	}
 	return 0
 }
@@ -269,7 +271,7 @@ func dated(w string) bool {
 // clockAt returns the words of "five o'clock", "6 pm", "seven in the evening" at i; after "by" and the like, of "five" at the end.
 func (s *sentence) clockAt(i int, after bool) int {
 	w := s.at(i)
-	if !dueNumbers[w] && (w == "" || strings.Trim(w, "0123456789:") != "") {
+	if !dueNumbers[w] && (w == "" || len(w) > 2 || strings.Trim(w, "0123456789") != "") { // "2050"
 		return 0
 	}
 	switch next := s.at(i + 1); {

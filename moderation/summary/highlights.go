@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"earshot/models"
 )
@@ -116,7 +117,19 @@ func chaptersOf(chapters []span, lines int) []int {
 // eligible reports whether a sentence may become a highlight.
 func (d *document) eligible(n int) bool {
 	u := &d.units[n]
-	return u.whole && len(u.terms) > 0 && len(u.words) <= 60 && !u.asks
+	return u.whole && len(u.terms) > 0 && len(u.words) <= 60 && !u.asks && (!d.english() || !u.leans())
+}
+
+var (
+	leaning = englishWords.set("leaning")
+	halves  = englishWords.set("halves")
+)
+
+// leans reports whether a sentence says nothing without the one before it, "They had two filters", or is half of one: "If you have a
+// good estimate of the noise".
+func (u *unit) leans() bool {
+	first := u.words[0].low
+	return leaning[first] || halves[first] && !strings.Contains(u.text, ",")
 }
 
 // chosen is what a choice of highlights covers.

@@ -197,6 +197,18 @@ func TestTitlesAreNames(t *testing.T) {
 	}
 }
 
+// TestQuotesThatLean: what says nothing without the sentence before it is no highlight if there is anything else.
+func TestQuotesThatLean(t *testing.T) {
+	for text, want := range map[string]bool{
+		"They had two filters for the engine of the garage.": true, "If you have a good estimate of the noise": true,
+		"If the belt breaks, the engine stops at once.": false, "The engine has two filters in the garage.": false,
+	} {
+		if got := (&unit{text: text, words: words(text)}).leans(); got != want {
+			t.Errorf("%q leans: %v, want %v", text, got, want)
+		}
+	}
+}
+
 // TestTopicsWithAnd: two topics, one of which contains "and", are separated by a comma.
 func TestTopicsWithAnd(t *testing.T) {
 	d := &document{titles: [][]phrase{{{text: "oil and gas", words: 3}}, {{text: "budget", words: 1}, {text: "carbon tax", words: 2}}}}
