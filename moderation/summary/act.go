@@ -9,7 +9,6 @@ import (
 var (
 	actVerbs   = englishWords.set("actVerbs")
 	actClear   = englishWords.set("actClear")
-	actAsk     = englishWords.set("actAsk")
 	actNouns   = englishWords.set("actNouns")
 	actDoubts  = englishWords.set("actDoubts")
 	actHere    = englishWords.set("actHere")
@@ -32,7 +31,6 @@ var (
 	actFollow  = englishWords.phrases("actFollow")
 	actWill    = englishWords.phrases("actWill")
 	actMust    = englishWords.phrases("actMust")
-	actRequest = englishWords.phrases("actRequests")
 	actRemind  = englishWords.phrases("actRemind")
 )
 
@@ -58,19 +56,6 @@ const (
 	endsBare     = 0.2  // the sentence ends with the verb: "I'll check"
 	quoted       = 0.3  // "and okay I will", "they say I will": somebody else's words
 )
-
-// task is what a sentence says about something to be done.
-type task struct {
-	score float64
-	owner string // a speaker's id, or a name as it was said; empty: the group
-	with  string // who does it together with the owner
-	due   string // by when, as it was said
-	asks  bool   // somebody is asked to do it, and may agree
-	where int    // the word that says what is done
-	many  bool   // several are asked: "can you two"
-	offer bool   // the speaker asks whether to do it: "shall I"
-	role  bool   // it may be somebody's part in the whole: "Ben will do the design", "I am responsible for"
-}
 
 // action returns the clearest task in a sentence.
 func (s *sentence) action() task {

@@ -109,7 +109,8 @@ func dropBroken(ps []piece) []piece {
 	var out []piece
 	for i, p := range ps {
 		last := i == len(ps)-1
-		short := p.low != "" && p.low[0] < utf8.RuneSelf && !stopWords[p.low] && utf8.RuneCountInString(p.low) <= 4 && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
+		short := p.low != "" && p.low[0] < utf8.RuneSelf && !stopWords[p.low] &&
+			utf8.RuneCountInString(p.low) <= 4 && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
 		switch {
 		case !last && strings.HasPrefix(ps[i+1].low, p.low+"'"): // "I I'll"
 		case i == 0 && !last && consonant(p.low) && (begunBy[ps[i+1].low] || begunAgain[ps[i+1].low]): // "S I'll send it"

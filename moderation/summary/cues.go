@@ -70,7 +70,7 @@ func (d *document) findCues(l Lists) cues {
 			out[best] = append(out[best], scored{n, j.scores[best] + 0.01*float64(min(10, len(d.units[n].terms))), likely, j.task})
 		}
 	}
-	out[action] = d.once(out[action])
+	out[action] = once(d, out[action])
 	for k := range out {
 		slices.SortStableFunc(out[k], func(a, b scored) int { return cmp.Compare(b.score, a.score) })
 		out[k] = out[k][:min(maxListed, len(out[k]))]
@@ -79,7 +79,7 @@ func (d *document) findCues(l Lists) cues {
 }
 
 // once leaves out of the actions a promise that repeats what somebody was asked for just before: "Yes, I'll send the plans tonight".
-func (d *document) once(found []scored) []scored {
+func once(d *document, found []scored) []scored {
 	var out []scored
 	for i, f := range found {
 		u := &d.units[f.unit]

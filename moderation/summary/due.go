@@ -38,7 +38,12 @@ const (
 
 // due returns by when the thing to be done at a word is to be done, as it was said: "by Friday", "the day after tomorrow". What
 // says "by" tells it best, then what is said after the thing.
-func (s *sentence) due(where int) string {
+func (s *sentence) due(where int) string { return times{s}.by(where) }
+
+// times reads the times in a sentence.
+type times struct{ *sentence }
+
+func (s times) by(where int) string {
 	best, rank := "", 0
 	for i := 0; i < len(s.ws); i++ {
 		n, sure := s.dueAt(i)
@@ -57,7 +62,7 @@ func (s *sentence) due(where int) string {
 }
 
 // dueAt returns how many words at i say by when, and how surely; 0: none do.
-func (s *sentence) dueAt(i int) (n, sure int) {
+func (s times) dueAt(i int) (n, sure int) {
 	w := s.ws[i]
 	switch {
 	case s.saysAt(i, dueSoon) > 0:
@@ -100,7 +105,7 @@ func (s *sentence) dueAt(i int) (n, sure int) {
 }
 
 // dueBy returns how many words at i say "by Friday", "before we meet again", "by Monday at the latest".
-func (s *sentence) dueBy(i int) int {
+func (s times) dueBy(i int) int {
 	n := s.timeAt(i+1, true)
 	if n == 0 && s.ws[i] == "before" && subjects[s.at(i+1)] && s.saysAt(i+2, dueAgain) > 0 {
 		n = 1 + s.saysAt(i+2, dueAgain)
@@ -119,7 +124,7 @@ func (s *sentence) dueBy(i int) int {
 
 // ofSomethingElse reports whether a time is that of a thing, not of what is to be done with it: "last Friday", "Friday's meeting",
 // "book the hall for Friday", "ask who comes on Friday".
-func (s *sentence) ofSomethingElse(i, n, where int) bool {
+func (s times) ofSomethingElse(i, n, where int) bool {
 	if dueNotOf[s.at(i-1)] || s.owns(i+n-1) || s.at(i+n-1) == "time" && subjects[s.at(i+n)] && i > 0 { // "next time I write"
 		return true
 	}
@@ -150,12 +155,12 @@ const fewBetween = 4
 const nearToday = 8
 
 // meets reports whether a time is named by a meeting: "the next session".
-func (s *sentence) meets(i, n int) bool {
+func (s times) meets(i, n int) bool {
 	return slices.ContainsFunc(s.ws[i:i+n], func(w string) bool { return dueEvents[w] })
 }
 
 // timeAt returns how many words at i name a time. after: a word like "by" stands before it, so that "June" or "the deadline" is one.
-func (s *sentence) timeAt(i int, after bool) int {
+func (s times) timeAt(i int, after bool) int {
 	w, next := s.at(i), s.at(i+1)
 	switch {
 	case w == "the" && next == "day" && s.at(i+2) == "after" && s.at(i+3) == "tomorrow":
@@ -189,7 +194,7 @@ func (s *sentence) timeAt(i int, after bool) int {
 }
 
 // theTimeAt is timeAt after "the".
-func (s *sentence) theTimeAt(i int, after bool) int {
+func (s times) theTimeAt(i int, after bool) int {
 	w := s.at(i)
 	switch {
 	case dueEdges[w]:
@@ -203,7 +208,7 @@ func (s *sentence) theTimeAt(i int, after bool) int {
 }
 
 // edgeAt returns the words of "end of the month", "middle of next week" and "end of day" at i.
-func (s *sentence) edgeAt(i int) int {
+func (s times) edgeAt(i int) int {
 	if s.at(i+1) != "of" {
 		return 0
 	}
@@ -218,7 +223,7 @@ func (s *sentence) edgeAt(i int) int {
 }
 
 // dayAt returns the words of "Friday", "tomorrow morning", "on Monday at nine", "Tuesday the fourth" at i.
-func (s *sentence) dayAt(i int) int {
+func (s times) dayAt(i int) int {
 	n := 1
 	if dueParts[s.at(i+n)] {
 		n++
@@ -237,7 +242,7 @@ func (s *sentence) dayAt(i int) int {
 }
 
 // monthAt returns the words of "March the third", "November 30th" at i.
-func (s *sentence) monthAt(i int, after bool) int {
+func (s times) monthAt(i int, after bool) int {
 	the := int(is(s.at(i+1) == "the"))
 	if dated(s.at(i + 1 + the)) {
 		return 2 + the
@@ -246,7 +251,7 @@ func (s *sentence) monthAt(i int, after bool) int {
 }
 
 // dateAt returns the words of "21st of April", "first of the month" at i, or of a date that ends the sentence.
-func (s *sentence) dateAt(i int) int {
+func (s times) dateAt(i int) int {
 	if !dated(s.at(i)) || dueNumbers[s.at(i)] {
 		return 0
 	}
@@ -269,7 +274,7 @@ func dated(w string) bool {
 }
 
 // clockAt returns the words of "five o'clock", "6 pm", "seven in the evening" at i; after "by" and the like, of "five" at the end.
-func (s *sentence) clockAt(i int, after bool) int {
+func (s times) clockAt(i int, after bool) int {
 	w := s.at(i)
 	if !dueNumbers[w] && (w == "" || len(w) > 2 || strings.Trim(w, "0123456789") != "") { // "2050"
 		return 0
@@ -284,7 +289,7 @@ func (s *sentence) clockAt(i int, after bool) int {
 }
 
 // spanAt returns the words of "two weeks", "a couple of days", "the next three days" at i.
-func (s *sentence) spanAt(i int) int {
+func (s times) spanAt(i int) int {
 	j := i
 	if s.at(j) == "the" && dueNext[s.at(j+1)] {
 		j += 2
@@ -298,7 +303,7 @@ func (s *sentence) spanAt(i int) int {
 	return 0
 }
 
-func (s *sentence) counts(i int) bool {
+func (s times) counts(i int) bool {
 	w := s.at(i)
 	return w == "a" || w == "an" || w == "couple" || w == "few" || dueNumbers[w] || w != "" && strings.Trim(w, "0123456789") == ""
 }

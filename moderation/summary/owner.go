@@ -6,11 +6,24 @@ import "strings"
 var (
 	ownerAfter = englishWords.set("ownerAfter")
 	ownerMany  = englishWords.set("ownerMany")
-	takes      = englishWords.phrases("takes")
-	takesUp    = englishWords.set("takesUp")
 	actOffers  = englishWords.phrases("actOffers")
+	actAsk     = englishWords.set("actAsk")
+	actRequest = englishWords.phrases("actRequests")
 	actWould   = englishWords.phrases("actWould")
 )
+
+// task is what a sentence says about something to be done.
+type task struct {
+	score float64
+	owner string // a speaker's id, or a name as it was said; empty: the group
+	with  string // who does it together with the owner
+	due   string // by when, as it was said
+	asks  bool   // somebody is asked to do it, and may agree
+	where int    // the word that says what is done
+	many  bool   // several are asked: "can you two"
+	offer bool   // the speaker asks whether to do it: "shall I"
+	role  bool   // it may be somebody's part in the whole: "Ben will do the design", "I am responsible for"
+}
 
 // requestBefore reports whether somebody is asked to do what the verb at i says. plain: the verb is clearly about after the meeting.
 func (s *sentence) requestBefore(i int, plain bool) bool {
@@ -90,22 +103,4 @@ func (s *sentence) addressed() task {
 		}
 	}
 	return task{}
-}
-
-// takesIt reports whether line i of somebody else takes what was asked for in a sentence: "of course", "I can do that".
-func (d *document) takesIt(u *unit, i int, said sentence) bool {
-	for k := range min(2, len(said.ws)) {
-		if said.saysAt(k, takes) > 0 {
-			return true
-		}
-	}
-	if said.within(refuses, 0, 5) {
-		return false
-	}
-	for k := range min(4, len(said.ws)) {
-		if w := said.at(k + 1); said.ws[k] == "i" && (w == "will" || w == "can" || w == "could") {
-			return len(said.ws) <= k+3 || said.within(takesUp, k+2, k+5) || d.shared(u, i) > 0
-		}
-	}
-	return false
 }

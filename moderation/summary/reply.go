@@ -7,6 +7,8 @@ import (
 
 // How people reply when they agree, refuse, or don't know.
 var (
+	takes   = englishWords.phrases("takes")
+	takesUp = englishWords.set("takesUp")
 	accepts = englishWords.set("accepts")
 	refuses = englishWords.set("refuses")
 	saysNo  = map[string]bool{"no": true, "nope": true, "nah": true}
@@ -74,7 +76,7 @@ func (d *document) replyTo(n int) reply {
 			r.refused = saysNo[said.ws[0]] && !said.within(refusesNot, 1, 4)
 			r.accepted = said.within(accepts, 0, 2) && !said.within(refuses, 0, 5)
 		}
-		if r.taken == "" && !mine && last && (r.accepted || d.takesIt(u, i, said)) {
+		if r.taken == "" && !mine && last && (r.accepted || takesIt(d, u, i, said)) {
 			r.taken = d.lines[i].SpeakerID
 			if len(said.ws) <= shortTaken {
 				r.due = said.due(-1)
@@ -190,4 +192,22 @@ func (d *document) shared(u *unit, i int) int {
 		}
 	}
 	return shared
+}
+
+// takesIt reports whether line i of somebody else takes what was asked for in a sentence: "of course", "I can do that".
+func takesIt(d *document, u *unit, i int, said sentence) bool {
+	for k := range min(2, len(said.ws)) {
+		if said.saysAt(k, takes) > 0 {
+			return true
+		}
+	}
+	if said.within(refuses, 0, 5) {
+		return false
+	}
+	for k := range min(4, len(said.ws)) {
+		if w := said.at(k + 1); said.ws[k] == "i" && (w == "will" || w == "can" || w == "could") {
+			return len(said.ws) <= k+3 || said.within(takesUp, k+2, k+5) || d.shared(u, i) > 0
+		}
+	}
+	return false
 }

@@ -65,3 +65,6 @@ func (l wordLists) lines(name string) []string {
 
 // phraseSet is phrases by their first word.
 type phraseSet map[string][][]string
+
+// stopWords carry no topic: the grammar of English, and what spoken English is padded with.
+var stopWords = englishWords.set("stopWords")
