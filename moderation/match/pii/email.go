@@ -5,6 +5,9 @@ import "earshot/moderation/match/lexicon"
 // topDomains are the endings of the addresses that people say.
 var topDomains = lexicon.Words("top-domains")
 
+// wordDomains are those of them that are also words.
+var wordDomains = lexicon.Words("word-domains")
+
 // mailHosts are domains at which people have mail; after them a spoken "dot" may be missing.
 var mailHosts = lexicon.Words("mail-hosts")
 
@@ -52,6 +55,9 @@ func domainAt(atoms []atom, i int) int {
 	for k := i; k < len(atoms) && k <= i+maxLabel; k++ {
 		a := atoms[k]
 		if k > i && saidDot[a.text] && k+1 < len(atoms) && topDomains[atoms[k+1].text] && (a.kind == atomWord || atoms[k+1].glue) {
+			if wordDomains[atoms[k+1].text] && (k > i+1 || a.text == "point") && !cued(atoms, i-8, i, mailCues) {
+				return -1
+			}
 			end := k + 2
 			if end+1 < len(atoms) && saidDot[atoms[end].text] && topDomains[atoms[end+1].text] &&
 				(atoms[end].kind == atomWord || atoms[end+1].glue) {

@@ -72,6 +72,13 @@ func TestInnocentNumbers(t *testing.T) {
 		"j'habite cette rue depuis dix ans":                                  "",
 		"la calle mayor tiene 12 tiendas":                                    "",
 		"my address came via email at 10":                                    "",
+		"too many to have been there at some point in her life":              "",
+		"it was his idea at that point me too":                               "",
+		"they talked about the noise at her concert.it is loud":              "",
+		"anna at nowhere dot it":                                             "email",
+		"email me at anna at my little shop dot it":                          "email",
+		"anna at my company dot com":                                         "email",
+		"mail anna at nowhere point it":                                      "email",
 		"the house on the avenue has 5 floors":                               "",
 		"we moved one hundred and twelve people from elm street":             "",
 	} {
