@@ -39,7 +39,7 @@ func TestMeaningNeverActsAlone(t *testing.T) {
 	for _, f := range s.Judge(u) {
 		got[f.Rule] = f.Mode
 		if f.Rule == "alone" {
-			for _, want := range []string{"sounds like a threat", `"kill"`, "sure", "1 of 1,000", "alone never acts"} {
+			for _, want := range []string{"sounds like a threat", `"kill"`, "sure", "0.9 of 1,000 ordinary lines reach 0.90", "alone never acts"} {
 				if !strings.Contains(f.Why, want) {
 					t.Errorf("why does not say %q: %s", want, f.Why)
 				}
@@ -211,7 +211,36 @@ rules:
 		t.Fatalf("%d flags", len(flags))
 	}
 	why := flags[0].Why
-	if n := strings.Count(why, "sounds like a threat"); n != 1 || !strings.Contains(why, "reaches 0.90") {
+	if n := strings.Count(why, "sounds like a threat"); n != 1 || !strings.Contains(why, "ordinary lines reach 0.90") {
 		t.Errorf("what it sounds like is told %d times: %s", n, why)
+	}
+}
+
+// TestMeaningTellsHowOftenOrdinaryLinesSoundSo: the figure is the measured one of the label and of the score that the rule asks for.
+func TestMeaningTellsHowOftenOrdinaryLinesSoundSo(t *testing.T) {
+	s := deskSession(t, `
+schema: 1
+rules:
+  - {id: insult-90, when: {means: {insult: ">=0.9"}}, then: [flag: {}]}
+  - {id: insult-50, when: {means: {insult: ">=0.5"}}, then: [flag: {}]}
+  - {id: threat-90, when: {means: {threat: ">=0.9"}}, then: [flag: {}]}
+`)
+	flags := s.Judge(lineOf("I swear I will find you and kill you tonight you stupid pathetic idiot", 1))
+	told := map[string]string{}
+	for _, f := range flags {
+		_, told[f.Rule], _ = strings.Cut(f.Why, "; ")
+	}
+	for rule, l := range map[string]struct {
+		label string
+		score float64
+	}{"insult-90": {"insult", 0.9}, "insult-50": {"insult", 0.5}, "threat-90": {"threat", 0.9}} {
+		reached, lines := textmodel.Shipped().FalseAlarms(l.label, l.score)
+		rate := strings.TrimSuffix(fmt.Sprintf("%.1f", 1000*float64(reached)/float64(lines)), ".0")
+		if want := rate + " of 1,000 ordinary lines"; !strings.Contains(told[rule], want) {
+			t.Errorf("%s does not say %q: %s", rule, want, told[rule])
+		}
+	}
+	if a, b := told["insult-90"], told["insult-50"]; a == b {
+		t.Errorf("both scores have %q", a)
 	}
 }

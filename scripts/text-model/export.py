@@ -1,4 +1,4 @@
-"""export.py LIN.bin[,LIN2.bin…] GRU.bin GROUPS OUT NAME  [thresholds.json]
+"""export.py LIN.bin[,LIN2.bin…] GRU.bin GROUPS OUT NAME  [calibrate.py's OUT.json]
 Averages the linear parts, quantises and writes the model file that docs/text-model.md describes."""
 import hashlib, json, os, struct, sys
 
@@ -29,8 +29,8 @@ hdr = dict(name=name, version=2, labels=LABELS, languages=["en"], window=32, str
            rnn=dict(dim=D, hidden=H, vocab=V, char_buckets=CB, char_min=3, char_max=4, max_tokens=64,
                     categories=["gender", "male", "race", "nation", "religion", "sexuality", "disability", "migrant", "other"]),
            mix=dict(linear=[0.4, 0.5, 0.5, 0.5, 0.7], rnn=[0.65, 0.5, 0.5, 0.5, 0.3]),
-           calibration=cal or dict(a=[1.0] * NH, b=[0.0] * NH),
-           groups_bytes=len(grp), vocab_bytes=len(voc))
+           calibration=dict(a=[1.0] * NH, b=[0.0] * NH),
+           groups_bytes=len(grp), vocab_bytes=len(voc)) | (cal or {})
 h = json.dumps(hdr, separators=(",", ":")).encode()
 tables = [grp, voc, Eq.tobytes(), Es.tobytes(), Cq.tobytes(), Cs.tobytes(),
           K.astype("<f4").tobytes(), dense.astype("<f4").tobytes(), Wq.tobytes()]

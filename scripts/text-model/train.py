@@ -40,5 +40,5 @@ for seed in SEEDS:
 lin = ",".join(P(f"lin{seed}.bin") for seed in SEEDS)
 name = "earshot-text-3" + ("-dyn" if dyn else "")
 run(py, S("export.py"), lin, P("gru.bin"), P("groups.tsv"), out, name)
-run(py, S("calibrate.py"), out, P("eval_meldtrain.tsv"), P("eval_melddev.tsv"), P("cal.json"))
+run(py, S("calibrate.py"), out, P("cal.json"), P("eval_meldtrain.tsv") + "," + P("eval_melddev.tsv"), P("eval_meldtest.tsv"))
 run(py, S("export.py"), lin, P("gru.bin"), P("groups.tsv"), out, name, P("cal.json"))

@@ -3,6 +3,7 @@ package condition
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"earshot/moderation/match"
@@ -182,19 +183,32 @@ func (sc *Context) sureness(x meant) string {
 	case score >= 0.7:
 		words = "fairly sure"
 	}
-	return fmt.Sprintf("%s (%.2f; %s)", words, score, FalseAlarms(x.Score))
+	reached, lines := sc.textModel().FalseAlarms(x.Label, x.Score)
+	return fmt.Sprintf("%s (%.2f; %s)", words, score, falseAlarms(reached, lines, x.Score))
 }
 
-// FalseAlarms says how many ordinary lines reach a minimum score. Beyond the measured scores it gives only a bound.
-func FalseAlarms(score float64) string {
-	n := textmodel.FalseAlarms(score)
+// falseAlarms says how many of the measured ordinary lines reached a minimum score: of 1,000, or of fewer if fewer were measured.
+func falseAlarms(reached, lines int, score float64) string {
 	switch {
-	case score > AskScore:
-		return fmt.Sprintf("fewer than 1 of 1,000 ordinary lines reaches %.2f", score)
-	case score < 0.5:
-		return fmt.Sprintf("more than %.0f of 1,000 ordinary lines reach %.2f", textmodel.FalseAlarms(0.5), score)
-	case n < 1.5:
-		return fmt.Sprintf("about 1 of 1,000 ordinary lines reaches %.2f", score)
+	case lines == 0:
+		return fmt.Sprintf("how many ordinary lines reach %.2f was not measured", score)
+	case reached == 0:
+		return fmt.Sprintf("none of %s ordinary lines reaches %.2f", thousands(lines), score)
+	case lines < 1000:
+		return fmt.Sprintf("%d of %d ordinary lines reached %.2f", reached, lines, score)
 	}
-	return fmt.Sprintf("about %.0f of 1,000 ordinary lines reach %.2f", n, score)
+	rate := strings.TrimSuffix(fmt.Sprintf("%.1f", 1000*float64(reached)/float64(lines)), ".0")
+	reach := "reach"
+	if rate == "1" {
+		reach = "reaches"
+	}
+	return fmt.Sprintf("%s of 1,000 ordinary lines %s %.2f", rate, reach, score)
+}
+
+// thousands writes a number below a million with a comma.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%d,%03d", n/1000, n%1000)
 }

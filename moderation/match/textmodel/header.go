@@ -43,6 +43,7 @@ type header struct {
 		A []float64 `json:"a"`
 		B []float64 `json:"b"`
 	} `json:"calibration"` // the slope and offset of the logistic curve of each label
+	Alarms *Alarms `json:"false_alarms,omitempty"` // nil: not measured
 }
 
 // linear describes the linear part.
@@ -122,7 +123,7 @@ func (h *header) check() error {
 	if b := h.Recurrent.Buckets; b&(b-1) != 0 {
 		return fmt.Errorf("its header gives %d for rnn.char_buckets, which is to be a power of two", b)
 	}
-	return nil
+	return h.Alarms.check(n)
 }
 
 // size is how many bytes follow the header.

@@ -122,10 +122,59 @@ func TestExplainOfALongLineLooksAtOneWindow(t *testing.T) {
 	}
 }
 
-func TestFalseAlarms(t *testing.T) {
-	for _, c := range []struct{ score, want float64 }{{0, 1000}, {0.5, 5}, {0.9, 1}, {1, 0}} {
-		if got := FalseAlarms(c.score); math.Abs(got-c.want) > 1e-9 {
-			t.Errorf("at %v: %v, not %v", c.score, got, c.want)
+// TestFalseAlarmsAreMeasured: the shipped file counts them for each label and score, and the labels differ.
+func TestFalseAlarmsAreMeasured(t *testing.T) {
+	m := Shipped()
+	for _, label := range m.Labels {
+		last := 0
+		for score := 0.99; score > 0.005; score -= 0.01 {
+			reached, lines := m.FalseAlarms(label, score)
+			if lines < 10000 || reached < last || reached > lines {
+				t.Errorf("%s: %d of %d lines reach %.2f, %d a higher score", label, reached, lines, score, last)
+			}
+			last = reached
+		}
+		for _, c := range []struct{ score, least, most float64 }{{0.5, 3, 6}, {0.9, 0.7, 1.8}} {
+			reached, lines := m.FalseAlarms(label, c.score)
+			if rate := 1000 * float64(reached) / float64(lines); rate < c.least || rate > c.most {
+				t.Errorf("%s: %.2f of 1,000 lines reach %.1f", label, rate, c.score)
+			}
+		}
+	}
+	if hate, _ := m.FalseAlarms("hate", 0.9); hate == 0 {
+		t.Error("no ordinary line reaches 0.9 for hate")
+	} else if insult, _ := m.FalseAlarms("insult", 0.9); insult <= hate {
+		t.Errorf("%d lines reach 0.9 for insult, %d for hate", insult, hate)
+	}
+	for _, c := range []struct {
+		label string
+		score float64
+	}{{"love", 0.9}, {"hate", 0}} {
+		if _, lines := m.FalseAlarms(c.label, c.score); lines != 0 {
+			t.Errorf("%s at %v is measured", c.label, c.score)
+		}
+	}
+}
+
+func TestMeasureAlarms(t *testing.T) {
+	m := Shipped()
+	insult := slices.Index(m.Labels, "insult")
+	lines := [][]string{strings.Fields("you are such an idiot"), strings.Fields("how are you today"), nil}
+	a := MeasureAlarms(m, lines)
+	if err := a.check(len(m.Labels)); err != nil || a.Lines != 3 {
+		t.Errorf("%d lines, %v", a.Lines, err)
+	}
+	if got := a.Reached[insult][89]; got != 1 {
+		t.Errorf("%d lines reach 0.90", got)
+	}
+	for _, bad := range []*Alarms{
+		{Lines: 0, Reached: a.Reached},
+		{Lines: 3, Reached: a.Reached[1:]},
+		{Lines: 3, Reached: [][]int{{1}, {1}, {1}, {1}, {1}}},
+		{Lines: -1, Reached: a.Reached},
+	} {
+		if bad.check(len(m.Labels)) == nil {
+			t.Errorf("%+v passes", bad)
 		}
 	}
 }

@@ -177,7 +177,7 @@ func quantile(vs []float32, share float64) float64 {
 // words are left to fill in.
 func NewWeights(like *Model, labels []string) *Weights {
 	w := &Weights{header: like.header}
-	w.Name, w.Origin, w.Labels, w.Languages = "", nil, slices.Clone(labels), slices.Clone(like.Languages)
+	w.Name, w.Origin, w.Alarms, w.Labels, w.Languages = "", nil, nil, slices.Clone(labels), slices.Clone(like.Languages)
 	n := len(labels)
 	w.Linear.Scale, w.Linear.Bias = make([]float64, n), make([]float64, n)
 	w.Mix.Linear, w.Mix.Recurrent = slices.Repeat([]float64{0.5}, n), slices.Repeat([]float64{0.5}, n)

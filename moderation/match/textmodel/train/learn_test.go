@@ -32,6 +32,9 @@ func TestAModelLearnsWhatACommunitySays(t *testing.T) {
 	if o := m.Origin; o == nil || o.From != textmodel.Shipped().Sum() || o.Labels["insult"] != 60 || m.Name != "club" {
 		t.Errorf("origin: %+v of %s", o, m.Name)
 	}
+	if _, lines := m.FalseAlarms("insult", 0.9); lines != first.Report.Harmless || lines == 0 {
+		t.Errorf("false alarms are counted on %d lines, of %d harmless ones held out", lines, first.Report.Harmless)
+	}
 	insult := slices.Index(m.Labels, "insult")
 	const jargon = "Olga you are such a glorfed ladder"
 	if was, is := textmodel.Shipped().Text(jargon)[insult], m.Text(jargon)[insult]; is < 0.9 || was >= is {

@@ -106,11 +106,25 @@ func finish(w *textmodel.Weights, before *textmodel.Model, all *Lines, scale, he
 		return nil, err
 	}
 	calibrate(w, before, after, scale, opts.From != nil)
+	if _, after, err = made(w); err != nil {
+		return nil, err
+	}
+	w.Alarms = textmodel.MeasureAlarms(after, harmlessWords(held)) // the shipped model's figures are not this one's
 	file, after, err := made(w)
 	if err != nil {
 		return nil, err
 	}
 	return &Trained{File: file, Report: measure(before, after, all, held, opts.From != nil)}, nil
+}
+
+// harmlessWords are the words of the harmless ones among some lines.
+func harmlessWords(lines []Line) (out [][]string) {
+	for _, l := range lines {
+		if l.harmless() {
+			out = append(out, l.words)
+		}
+	}
+	return out
 }
 
 // made are weights as a file, and as the model that is read from it.
