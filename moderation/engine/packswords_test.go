@@ -179,3 +179,36 @@ func TestIdiomsAreNotAsked(t *testing.T) {
 		t.Errorf("a host is asked about %d of %d harmless lines", asked, len(lines))
 	}
 }
+
+// TestUnseenLinesAreJudged judges with the shipped profile lines of kinds that word lists cannot tell apart: groups in praise or in
+// numbers, violence that is technical, hatred that is denied; contempt that is implied or says no. The text model was not trained on
+// them. The bounds are what is reached.
+func TestUnseenLinesAreJudged(t *testing.T) {
+	set := mustLoadPacks(t, "open-mic")
+	data, err := os.ReadFile("testdata/unseen.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	asked, lines := map[string]int{}, map[string]int{}
+	for line := range strings.Lines(string(data)) {
+		parts := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if strings.HasPrefix(line, "#") {
+			continue
+		}
+		kind := "harmful"
+		if parts[1] == "none" {
+			kind = "harmless"
+		}
+		lines[kind]++
+		if strings.Contains(flagged(t, set, parts[2]), string(models.ModeSuggest)) {
+			asked[kind]++
+		}
+	}
+	t.Logf("a host is asked about %v of %v", asked, lines)
+	if lines["harmless"] < 100 || asked["harmless"] > 7 {
+		t.Errorf("a host is asked about %d of %d harmless lines", asked["harmless"], lines["harmless"])
+	}
+	if lines["harmful"] < 60 || asked["harmful"] < 26 {
+		t.Errorf("a host is asked about %d of %d harmful lines", asked["harmful"], lines["harmful"])
+	}
+}
