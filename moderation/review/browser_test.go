@@ -127,7 +127,7 @@ func TestWhatPagesSpareInABrowser(t *testing.T) {
 func TestTimeAndSoundInABrowser(t *testing.T) {
 	t.Parallel()
 	hub := events.NewHub(events.HubConfig{})
-	inBrowser(t, "timeline.mjs", puppeteer(everythingShown(hub), hub), 6)
+	inBrowser(t, "timeline.mjs", puppeteer(everythingShown(hub, flagAgain), hub), 8)
 	hub.Close()
 }
 
@@ -145,9 +145,21 @@ func TestALineInABrowser(t *testing.T) {
 	}
 }
 
+// flagAgain doubles the flags of the long session: 600 in 2000 lines.
+func flagAgain(m *memory) {
+	for _, u := range m.lines {
+		if u.Session == "long" && u.Seq%20 >= 10 && u.Seq%20 < 13 {
+			m.flags = append(m.flags, reviewtest.Flagged(u, "rule.more", models.LevelMedium, 0, 1))
+		}
+	}
+}
+
 // everythingShown serves every kind of line, flag and clip, and a long session.
-func everythingShown(hub *events.Hub) *Server {
+func everythingShown(hub *events.Hub, changes ...func(*memory)) *Server {
 	m := evening(true)
+	for _, change := range changes {
+		change(m)
+	}
 	actor := &hand{can: []models.Verb{models.VerbWarn, models.VerbMute, models.VerbRemove}}
 	return New(Config{
 		Store: m, Hub: hub, Actor: actor, Rules: &primer{}, Summaries: &minutes{m: m}, Notice: "A notice with `code`.",

@@ -138,7 +138,7 @@ func TestTimelineShowsOverlapsAndChapters(t *testing.T) {
 		t, ask(t, serve(t, m, nil), "GET", "/s/s1/timeline").Body.String(), "0:01 of overlapping speech",
 		`href="/s/s1?at=`+pages.LineID(m.lines[0].Key), `aria-label="Coins, 0:12"`, `class="chapter" x="20.000%"`, ">Coins</text>",
 		`class="at-flag"`, `aria-label="Rule scam.guaranteed, Ben, 0:15"`, "Overlap",
-		`<rect class="over-each" x="16000" y="5" width="1000"`, "Chapters", "Flags", "Rule scam.guaranteed",
+		`<path class="over-each" d="M16000 5h1000v10h-1000z"`, "Chapters", "Flags", "Rule scam.guaranteed",
 	)
 }
 
@@ -161,7 +161,7 @@ func TestSearchFilters(t *testing.T) {
 	body := ask(
 		t, serve(t, room(), nil), "GET", "/search?q=coin&room=open-mic&rule=scam.guaranteed&flagged=1&from=2026-03-01&to=nonsense",
 	).Body.String()
-	inOrder(t, body, `<option selected>open-mic</option>`, `value="Ana"`, `<option selected>scam.guaranteed</option>`, `value="2026-03-01"`,
+	inOrder(t, body, `<option value="open-mic" selected>Open mic</option>`, `value="Ana"`, `<option selected>scam.guaranteed</option>`, `value="2026-03-01"`,
 		`name="to" form="find" value=""`, " checked", "coin")
 }
 

@@ -281,15 +281,12 @@ func (m *Members) Revoke(ctx context.Context, id, by string) error {
 	return fmt.Errorf("no key has this id: %w", models.ErrNotFound)
 }
 
-// Rooms lists the ids of the configured and stored rooms, sorted.
-func (m *Members) Rooms(ctx context.Context) (ids []string, err error) {
+// Rooms lists the configured and stored rooms, each once, under the name in the configuration if it has one there.
+func (m *Members) Rooms(ctx context.Context) ([]models.Room, error) {
 	if m.Known == nil {
 		return nil, nil
 	}
 	rooms, err := m.Known(ctx)
-	for _, r := range rooms {
-		ids = append(ids, r.ID)
-	}
-	slices.Sort(ids)
-	return slices.Compact(ids), err
+	slices.SortStableFunc(rooms, func(a, b models.Room) int { return cmp.Compare(a.ID, b.ID) })
+	return slices.CompactFunc(rooms, func(a, b models.Room) bool { return a.ID == b.ID }), err
 }

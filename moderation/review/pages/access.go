@@ -9,6 +9,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/auth"
+	"earshot/moderation/review/record"
 	"earshot/moderation/review/web"
 )
 
@@ -21,7 +22,7 @@ type accessPage struct {
 	Problem           string
 	Open              bool // no login is required
 	Grades            []models.Access
-	Rooms             []string // to choose from
+	Rooms             []record.Choice
 }
 
 type userRow struct {
@@ -53,17 +54,23 @@ func (s accessPages) accessWith(r *http.Request, data accessPage) (view, error) 
 	if err != nil {
 		return view{}, err
 	}
-	if data.Rooms, err = s.Members.Rooms(r.Context()); err != nil {
+	rooms, err := s.Members.Rooms(r.Context())
+	if err != nil {
 		return view{}, err
 	}
+	data.Rooms = roomChoices(rooms, "")
+	called := namesOf(data.Rooms)
 	for _, u := range users {
 		row := userRow{ID: u.ID, Name: u.Name, Access: string(u.Access), Sole: auth.Sole(u, users)}
 		for _, room := range slices.Sorted(maps.Keys(u.Rooms)) {
-			row.Rooms = append(row.Rooms, string(u.Rooms[room])+" in "+room)
+			row.Rooms = append(row.Rooms, string(u.Rooms[room])+" in "+called(room))
 		}
 		data.Users = append(data.Users, row)
 	}
 	for _, k := range keys {
+		for i, room := range k.Rooms {
+			k.Rooms[i] = called(room)
+		}
 		data.Keys = append(data.Keys, keyRow{
 			k.ID, k.Label, k.By, string(cmp.Or(k.Access, models.AccessOwner)), day(k.Created.In(s.Location), s.Now().In(s.Location)), k.Rooms,
 		})

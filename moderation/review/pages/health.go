@@ -91,7 +91,7 @@ func (s recordPages) userNames(ctx context.Context) (map[string]string, error) {
 func (s recordPages) auditRow(ctx context.Context, e models.AuditEntry, rooms map[string]string) auditRow {
 	t := e.At.In(s.Location)
 	row := auditRow{
-		Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04"), ISO: e.At.UTC().Format(time.RFC3339), By: web.CleanName(e.By),
+		Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04"), ISO: e.At.UTC().Format(time.RFC3339), By: web.Doer(e.By),
 		What: e.What,
 	}
 	if _, known := rooms[e.Session]; !known && e.Session != "" {

@@ -168,7 +168,7 @@ func (s roomPages) linkView(r *http.Request) (view, error) {
 		return view{}, fmt.Errorf("invitation: %w", err)
 	}
 	data, err := s.invitePageOf(r.Context(), i)
-	data.Action, data.By, data.Until = "/invite/"+r.PathValue("secret"), i.By, i.Expires.In(s.Location).Format("2 January 15:04")
+	data.Action, data.By, data.Until = "/invite/"+r.PathValue("secret"), web.Doer(i.By), i.Expires.In(s.Location).Format("2 January 15:04")
 	return view{page: "invite", title: "Invite Earshot", data: data}, err
 }
 
@@ -215,7 +215,7 @@ func (s roomPages) serversWith(r *http.Request, problem string) (view, error) {
 	}
 	data := serversPage{Problem: problem}
 	for _, a := range found {
-		data.Servers = append(data.Servers, serverRow{a.Server, web.CleanName(a.By), day(a.At.In(s.Location), s.Now().In(s.Location)), a.Private})
+		data.Servers = append(data.Servers, serverRow{a.Server, web.Doer(a.By), day(a.At.In(s.Location), s.Now().In(s.Location)), a.Private})
 	}
 	return view{page: "servers", title: "Room servers", nav: "health", data: data}, nil
 }

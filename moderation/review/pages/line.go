@@ -57,7 +57,7 @@ func (s linePages) lineView(r *http.Request, problem string) (view, error) {
 	p.keep(h.Clips...)
 	data := linePage{
 		Session: ses.ID, Name: sessionName(ses), URL: LineURL(u.Key), Back: editURL(u.Key),
-		Line: p.line(u, nil), Text: u.Text, Original: u.Original, By: u.EditedBy, Clip: p.clip(u.Key), Problem: problem,
+		Line: p.line(u, nil), Text: u.Text, Original: u.Original, By: web.Doer(u.EditedBy), Clip: p.clip(u.Key), Problem: problem,
 	}
 	if e, ok := p.clips[u.Key]; ok {
 		data.Words = timedWords(u, nil, e)

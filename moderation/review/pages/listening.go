@@ -2,6 +2,7 @@ package pages
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"earshot/models"
 	"earshot/moderation/review/auth"
 	"earshot/moderation/review/export"
+	"earshot/moderation/review/record"
 	"earshot/moderation/review/web"
 )
 
@@ -17,16 +19,11 @@ import (
 type consentPage struct {
 	ID, Name string
 	Rows     []consentRow
-	People   []consentPerson
-	MayEnter bool // the visitor may record objections
+	People   []record.Choice // those who object are on
+	MayEnter bool            // the visitor may record objections
 }
 
 type consentRow struct{ Clock, ISO, Who, What, How, By string }
-
-type consentPerson struct {
-	ID, Name string
-	Objects  bool
-}
 
 var consentWords = map[models.ConsentWhat]string{
 	models.ConsentTold:     "was notified",
@@ -34,6 +31,9 @@ var consentWords = map[models.ConsentWhat]string{
 	models.ConsentObjected: "objected: not transcribed",
 	models.ConsentWithdrew: "withdrew the objection",
 }
+
+// consentWays says how, where the record has a word for it.
+var consentWays = map[string]string{"chat": "in the room's chat", "api": "through the API", "page": "", "command": ""} // these two say by whom
 
 // consentView is GET /s/{id}/consent.
 func (s roomPages) consentView(r *http.Request) (view, error) {
@@ -47,27 +47,36 @@ func (s roomPages) consentView(r *http.Request) (view, error) {
 	}
 	data := consentPage{ID: info.ID, Name: sessionName(info.Session)}
 	data.MayEnter = s.Rooms.Listener != nil && auth.VisitorOf(r.Context()).May(info.Room, models.AccessHost)
+	given, err := s.Record.Names(r.Context(), info.Room)
+	if err != nil {
+		return view{}, err
+	}
 	objects := map[string]bool{}
+	for _, p := range info.Speakers {
+		data.People = append(data.People, record.Choice{Value: p.ID, Text: cmp.Or(given[p.ID], p.Name)})
+	}
+	called := namesOf(apart(data.People))
 	for _, c := range found {
-		who := c.SpeakerName
-		if who == "" {
-			who = c.SpeakerID
-		}
-		if who == "" {
-			who = "everyone present"
+		who := called(c.SpeakerID)
+		if who == web.CleanName(c.SpeakerID) { // is none of the speakers
+			who = cmp.Or(web.CleanName(c.SpeakerName), who, "everyone present")
 		}
 		switch c.What {
 		case models.ConsentObjected, models.ConsentWithdrew:
 			objects[c.SpeakerID] = c.What == models.ConsentObjected
 		case models.ConsentTold, models.ConsentNotTold:
 		}
+		how, known := consentWays[c.How]
+		if !known {
+			how = c.How
+		}
 		t := c.At.In(s.Location)
 		data.Rows = append(
-			data.Rows, consentRow{t.Format("15:04:05"), c.At.UTC().Format("2006-01-02T15:04:05Z"), who, consentWords[c.What], c.How, c.By},
+			data.Rows, consentRow{t.Format("15:04:05"), c.At.UTC().Format("2006-01-02T15:04:05Z"), who, consentWords[c.What], how, web.Doer(c.By)},
 		)
 	}
-	for _, p := range info.Speakers {
-		data.People = append(data.People, consentPerson{p.ID, p.Name, objects[p.ID]})
+	for i, p := range data.People {
+		data.People[i].On = objects[p.Value]
 	}
 	return view{page: "consent", title: "Notices and objections", nav: "rooms", data: data}, nil
 }

@@ -39,7 +39,8 @@ type personPage struct {
 
 type identityView struct {
 	models.Identity
-	Sole bool
+	Called string // the room's name
+	Sole   bool
 }
 
 // stayRow is a person's part in one session.
@@ -60,7 +61,7 @@ func (s personPages) strikeRow(e models.LedgerEntry) strikeRow {
 		Ledger: web.CleanName(e.Ledger), Points: strconv.FormatFloat(e.Points, 'f', -1, 64), Day: day(
 			t, s.Now().In(s.Location),
 		), Clock: t.Format("15:04"), ISO: e.At.UTC().Format(time.RFC3339),
-		By: web.CleanName(e.By), Session: e.Session, Pending: e.Pending,
+		By: web.Doer(e.By), Session: e.Session, Pending: e.Pending,
 	}
 }
 
@@ -84,11 +85,15 @@ func (s personPages) personView(r *http.Request, problem string) (view, error) {
 		return view{}, err
 	}
 	data.Manages = err == nil
-	known := map[models.Identity]bool{}
+	rooms, err := s.Record.KnownRooms(ctx)
+	if err != nil {
+		return view{}, err
+	}
+	called, known := namesOf(roomChoices(rooms, "")), map[models.Identity]bool{}
 	var hits []placed
 	for _, i := range p.Identities {
 		known[models.Identity{Room: i.Room, SpeakerID: i.SpeakerID}] = true
-		data.Identities = append(data.Identities, identityView{i, len(p.Identities) == 1})
+		data.Identities = append(data.Identities, identityView{i, called(i.Room), len(p.Identities) == 1})
 		found, err := s.found(ctx, models.FlagQuery{Room: i.Room, Speaker: i.SpeakerID, Limit: 20}, "person")
 		if err != nil {
 			return view{}, err

@@ -284,7 +284,7 @@ func (s roomPages) scheduleWith(r *http.Request, p schedulePage) (view, error) {
 		}
 		v := timesView{RoomTimes: x, Soon: periods(x.Next, zone), May: who.May(x.Room, models.AccessHost)}
 		for _, t := range x.Added {
-			v.Times = append(v.Times, timeView{t.ID, timetable.Sentence(t), t.By})
+			v.Times = append(v.Times, timeView{t.ID, timetable.Sentence(t), web.Doer(t.By)})
 		}
 		p.Rooms = append(p.Rooms, v)
 	}

@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -12,6 +13,7 @@ import (
 
 	"earshot/models"
 	"earshot/moderation/review/record"
+	"earshot/moderation/review/web"
 )
 
 // maxSearch is the maximum length of a query, in characters.
@@ -116,7 +118,11 @@ func (s recordPages) groupHits(ctx context.Context, hits []models.SearchHit) ([]
 			if err != nil {
 				return nil, err
 			}
-			g.cast = newCastOf(h.Room, nil, speakers)
+			names, err := s.Record.Names(ctx, h.Room)
+			if err != nil {
+				return nil, err
+			}
+			g.cast = newCastOf(h.Room, names, speakers)
 			bySession[ses.ID] = g
 			groups = append(groups, g)
 		}
@@ -132,21 +138,67 @@ func (s recordPages) groupHits(ctx context.Context, hits []models.SearchHit) ([]
 // filter is the filter of a URL, with the available choices.
 type filter struct {
 	record.Filter
-	Rooms  []string
-	People []models.Identity // of the room, when one is chosen
+	Rooms  []record.Choice
+	People []record.Choice // of the room, when one is chosen
 	Rules  []string
+}
+
+// apart completes choices of rooms or people: a name that several have, or nobody, comes with the address or the id. They are in the order
+// of their names.
+func apart(all []record.Choice) []record.Choice {
+	have := map[string]int{}
+	for i := range all {
+		all[i].Text = web.CleanName(all[i].Text)
+		have[all[i].Text]++
+	}
+	for i, c := range all {
+		switch id := web.CleanName(c.Value); {
+		case c.Text == "":
+			all[i].Text = id
+		case have[c.Text] > 1:
+			all[i].Text += " (" + id + ")"
+		}
+	}
+	slices.SortStableFunc(all, func(a, b record.Choice) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Text), strings.ToLower(b.Text)), cmp.Compare(a.Value, b.Value))
+	})
+	return all
+}
+
+// roomChoices offers rooms; the one that is chosen is on.
+func roomChoices(rooms []models.Room, chosen string) (out []record.Choice) {
+	for _, x := range rooms {
+		out = append(out, record.Choice{Value: x.ID, Text: x.Name, On: x.ID == chosen})
+	}
+	return apart(out)
+}
+
+// namesOf returns what choices are called; another value is called by itself.
+func namesOf(all []record.Choice) func(value string) string {
+	names := map[string]string{}
+	for _, c := range all {
+		names[c.Value] = c.Text
+	}
+	return func(value string) string { return cmp.Or(names[value], web.CleanName(value)) }
 }
 
 func (s recordPages) filter(r *http.Request) (f filter, err error) {
 	f.Filter = record.FilterOf(r.URL.Query())
 	ctx := r.Context()
-	if f.Rooms, err = s.Record.KnownRooms(ctx); err != nil {
+	rooms, err := s.Record.KnownRooms(ctx)
+	if err != nil {
 		return f, err
 	}
-	if slices.Contains(f.Rooms, f.Room) {
-		if f.People, err = s.Record.Identities(ctx, f.Room, 200); err != nil {
+	f.Rooms = roomChoices(rooms, f.Room)
+	if slices.ContainsFunc(f.Rooms, func(c record.Choice) bool { return c.On }) {
+		people, err := s.Record.Identities(ctx, f.Room, 200)
+		if err != nil {
 			return f, err
 		}
+		for _, x := range people {
+			f.People = append(f.People, record.Choice{Value: x.SpeakerID, Text: x.Name, On: x.SpeakerID == f.Speaker})
+		}
+		f.People = apart(f.People)
 	}
 	rules, err := s.Record.Rules(ctx)
 	if err != nil {

@@ -82,7 +82,7 @@ func (d *sessionPage) listFlags(p *painter, h models.Snapshot, q url.Values) {
 	if d.OnlyOpen = q.Get("open") != ""; d.OnlyOpen {
 		all = slices.DeleteFunc(all, func(f flagView) bool { return !f.Open })
 	}
-	d.Flags, d.MoreFlags = flagsAfter(h.Session.ID, all, q)
+	d.Flags, d.MoreFlags = flagsAfter("/s/"+url.PathEscape(h.Session.ID), all, q)
 }
 
 // listens is what a host can do about the bot's listening.

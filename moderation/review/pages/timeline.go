@@ -31,10 +31,66 @@ type strip struct {
 	TalkMS  int64
 	Percent int64 // share of all talk
 	Lines   int
+	perRow  int64 // how many links lead from the row to what was said
 }
 
 // Spoke is the path of all blocks, and Holes that of all gaps: one element each, however long the session is.
 func (r *strip) Spoke() string { return blockPath(r.Blocks, 6, 8) }
+
+// Spots lead to what the speaker said: at most perRow links side by side, each to the first line of its part of the row.
+func (r *strip) Spots() (out []block) {
+	part := r.ScaleMS/max(r.perRow, 1) + 1
+	for _, b := range r.Blocks {
+		for x := b.X / part * part; x < b.X+max(b.W, 1); x += part {
+			if n := len(out); n == 0 || out[n-1].X < x {
+				out = append(out, block{X: x, W: part, LineID: b.LineID})
+			}
+		}
+	}
+	return out
+}
+
+// Points are the flags in a row, those that are drawn upon each other as one.
+func (r *strip) Points() (out []point) {
+	for _, m := range r.Marks {
+		n := len(out)
+		if n == 0 || m.X > out[n-1].X+r.ScaleMS/600 {
+			out = append(out, point{mark: m})
+			n++
+		}
+		p := &out[n-1]
+		if models.Level(m.Level).Rank() > models.Level(p.Level).Rank() {
+			p.Level = m.Level
+		}
+		if !slices.Contains(p.titles, m.Title) {
+			p.titles = append(p.titles, m.Title)
+		}
+		p.Path += fmt.Sprintf("M%d 2v16", m.X)
+		p.flags++
+	}
+	return out
+}
+
+// point is one or more flags at one place. It leads to the first of them.
+type point struct {
+	mark
+	Path   string
+	titles []string
+	flags  int
+}
+
+// Label says what the flags are.
+func (p point) Label() string {
+	const named = 3
+	label := strings.Join(p.titles[:min(len(p.titles), named)], ", ")
+	if p.flags > 1 {
+		label = models.Count(p.flags, "flag") + ": " + label
+	}
+	if len(p.titles) > named {
+		label += "…"
+	}
+	return label
+}
 
 // Holes is the path of the gaps.
 func (r *strip) Holes() string { return blockPath(r.Gaps, 0, 20) }
@@ -113,7 +169,7 @@ func newTimeline(c *cast, items []item, lengthMS int64, live bool) timeline {
 	}
 	rows := make(map[*person]*strip, len(c.order))
 	for _, p := range c.order {
-		r := &strip{Who: p, ScaleMS: end}
+		r := &strip{Who: p, ScaleMS: end, perRow: max(4, min(60, int64(480/len(c.order))))}
 		rows[p] = r
 		t.Strips = append(t.Strips, r)
 	}

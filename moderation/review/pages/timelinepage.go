@@ -3,6 +3,7 @@ package pages
 import (
 	"cmp"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"earshot/models"
@@ -13,10 +14,13 @@ import (
 type timelinePage struct {
 	Head     sessionHead
 	Time     timeline
-	Overlaps []block
+	Overlaps string // the path of the spans in which at least two people spoke
 	Together string // how long two or more spoke at once
 	Chapters []chapterView
 	Marks    []*markRow
+	Flags    int    // all of them
+	More     string // the address of the flags after these
+	Later    bool   // these are not the first ones
 }
 
 type chapterView struct {
@@ -50,27 +54,36 @@ func (s sessionPages) timelineOf(r *http.Request) (view, error) {
 	data := timelinePage{Head: s.head(r.Context(), h.Session, h.Follows, s.paused(r.Context(), h.Session))}
 	data.Time = newTimeline(p.cast, items, h.Session.Lasted(s.Record.Now()).Milliseconds(), h.Session.Live())
 	var both int64
-	data.Overlaps = overlaps(h.Lines)
-	for _, b := range data.Overlaps {
+	together := overlaps(h.Lines)
+	for _, b := range together {
 		both += b.W
 	}
-	data.Together = clock(both)
-	for _, it := range items {
-		if it.Line == nil {
-			continue
-		}
-		for _, f := range it.Line.Flags {
-			data.Marks = append(data.Marks, &markRow{
-				ID: f.ID, Level: f.Level, Sign: f.Sign, Title: f.Title, LineID: f.LineID, At: f.At, Who: f.Who, Status: f.Status, Clip: f.Clip,
-			})
-		}
-	}
+	data.Together, data.Overlaps = clock(both), blockPath(together, 5, 10)
+	data.listMarks(items, r.URL.Query())
 	sum, _ := stored(h, models.SummarySession)
 	data.Chapters = s.chapterViews(sum, h.Session)
 	for i, c := range data.Chapters {
 		data.Chapters[i].Left, data.Chapters[i].Width = share(c.X, data.Time.ScaleMS), share(c.W, data.Time.ScaleMS)
 	}
 	return view{page: "timeline", title: data.Head.Name + ": who spoke when", nav: "rooms", data: data}, data.digest(r)
+}
+
+// listMarks lists the flags that a URL selects, in the order of time.
+func (d *timelinePage) listMarks(items []item, q url.Values) {
+	var all []flagView
+	for _, it := range items {
+		if it.Line != nil {
+			all = append(all, it.Line.Flags...)
+		}
+	}
+	d.Flags = len(all)
+	shown, more := flagsAfter("/s/"+url.PathEscape(d.Head.ID)+"/timeline", all, q)
+	for _, f := range shown {
+		d.Marks = append(d.Marks, &markRow{
+			ID: f.ID, Level: f.Level, Sign: f.Sign, Title: f.Title, LineID: f.LineID, At: f.At, Who: f.Who, Status: f.Status, Clip: f.Clip,
+		})
+	}
+	d.More, d.Later = more, len(shown) > 0 && shown[0].ID != all[0].ID
 }
 
 // digest determines what the script has already.

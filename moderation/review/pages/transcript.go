@@ -146,7 +146,7 @@ func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
 	v := &lineView{
 		ID: LineID(u.Key), Who: who, At: p.s.moment(p.ses, u.StartMS), EndMS: u.EndMS, TalkMS: talkMS(u),
 		Lang: u.Language, Failed: u.State == models.UtteranceFailed, Degraded: u.Degraded,
-		Spans: markMatches(u, flags), Original: u.Original, EditedBy: u.EditedBy,
+		Spans: markMatches(u, flags), Original: u.Original, EditedBy: web.Doer(u.EditedBy),
 	}
 	v.Address, v.Edits = LineURL(u.Key), p.edits && !v.Failed
 	for _, d := range u.Doubt {
@@ -182,7 +182,7 @@ func (p *painter) flag(f models.Flag) flagView {
 		ID: elementID("f", f.ID), LineID: LineID(f.Utterance), Who: who, At: p.s.moment(p.ses, f.StartMS),
 		Level: level, Sign: sign, Title: web.CleanName(cmp.Or(f.Title, f.Rule)), Rule: f.Rule, Pack: f.Pack, Why: f.Why,
 		Status: f.Status, Open: f.Status == models.FlagOpen || f.Status == "",
-		Flag: f.ID, Session: p.ses.ID, By: f.DecidedBy, Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
+		Flag: f.ID, Session: p.ses.ID, By: web.Doer(f.DecidedBy), Clip: p.clip(f.Utterance), Decides: p.decides, Verbs: p.verbs, Back: p.back,
 		URL: sessionLine(f.Utterance), Address: LineURL(f.Utterance),
 	}
 	if p.s.RuleFiles != nil && p.rules {

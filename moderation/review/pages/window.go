@@ -72,8 +72,8 @@ func openOf(all []flagView) (open int) {
 	return open
 }
 
-// flagsAfter returns the flags after one given by its element's id in the URL, and the address of those that follow.
-func flagsAfter(session string, all []flagView, q url.Values) (shown []flagView, more string) {
+// flagsAfter returns the flags after one given by its element's id in the URL, and the address, on a page, of those that follow.
+func flagsAfter(page string, all []flagView, q url.Values) (shown []flagView, more string) {
 	from := slices.IndexFunc(all, func(f flagView) bool { return f.ID == q.Get("flags") }) + 1
 	to := min(len(all), from+flagsShown)
 	if to < len(all) {
@@ -81,7 +81,7 @@ func flagsAfter(session string, all []flagView, q url.Values) (shown []flagView,
 		if q.Get("open") != "" {
 			next.Set("open", "1")
 		}
-		more = "/s/" + url.PathEscape(session) + "?" + next.Encode()
+		more = page + "?" + next.Encode()
 	}
 	return all[from:to], more
 }

@@ -37,7 +37,7 @@ var errLapsed = web.Refuse(http.StatusConflict,
 // errDecided says that somebody else has already decided differently.
 func errDecided(f models.Flag) error {
 	return web.Refuse(http.StatusConflict, fmt.Sprintf("This flag is already %s by %s. Undo that first to change the decision.",
-		f.Status, cmp.Or(web.CleanName(f.DecidedBy), "somebody")))
+		f.Status, cmp.Or(web.Doer(f.DecidedBy), "somebody")))
 }
 
 // Answer is a decision about a flag; exactly one field is set.

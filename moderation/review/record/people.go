@@ -182,7 +182,7 @@ func (c *Record) Speakers(ctx context.Context, session string) ([]models.Speaker
 	return found, nil
 }
 
-// Identities lists who was seen in a room that the visitor may see, most recent first.
+// Identities lists who was seen in a room that the visitor may see, most recent first, under the names that hosts gave them.
 func (c *Record) Identities(ctx context.Context, room string, limit int) ([]models.Identity, error) {
 	if err := auth.VisitorOf(ctx).Require(room, models.AccessViewer); err != nil {
 		return nil, err
@@ -191,5 +191,9 @@ func (c *Record) Identities(ctx context.Context, room string, limit int) ([]mode
 	if err != nil {
 		return nil, fmt.Errorf("people: %w", err)
 	}
-	return found, nil
+	names, err := c.Names(ctx, room)
+	for i, x := range found {
+		found[i].Name = cmp.Or(names[x.SpeakerID], x.Name)
+	}
+	return found, err
 }

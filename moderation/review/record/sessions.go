@@ -120,18 +120,17 @@ func (c *Record) Sessions(ctx context.Context, limit int) ([]models.SessionInfo,
 	return sessions, nil
 }
 
-// KnownRooms returns the rooms of the latest sessions that the visitor may see.
-func (c *Record) KnownRooms(ctx context.Context) (rooms []string, err error) {
+// KnownRooms returns the rooms of the latest sessions that the visitor may see, each under its latest name.
+func (c *Record) KnownRooms(ctx context.Context) (rooms []models.Room, err error) {
 	sessions, err := c.Sessions(ctx, Listed)
 	if err != nil {
 		return nil, err
 	}
 	for _, x := range sessions {
-		if !slices.Contains(rooms, x.Room) {
-			rooms = append(rooms, x.Room)
+		if !slices.ContainsFunc(rooms, func(r models.Room) bool { return r.ID == x.Room }) {
+			rooms = append(rooms, models.Room{ID: x.Room, Name: x.Name})
 		}
 	}
-	slices.Sort(rooms)
 	return rooms, nil
 }
 

@@ -218,13 +218,26 @@ const onAPhone = async () => {
     assert.ok(wide <= 0, `${path} is ${wide} px wider than a phone`);
     await shoot(page, `page-phone${path.replaceAll(/[^a-z0-9]+/g, "-")}`);
   }
-  // Where hundreds of flags wait, the top of the page takes two rows, and three on the smallest phones.
-  await page.evaluate(() => { Object.assign(document.getElementById("waiting"), { hidden: false, textContent: "663" }); });
-  for (const [width, rows] of [[390, 2], [360, 3], [320, 3]]) {
-    await page.setViewportSize({ width, height: 844 });
-    const high = await page.locator(".top").evaluate((el) => el.offsetHeight);
-    assert.ok(high <= 16 + 52 * rows, `the top of the page is ${high} px high at ${width} px`);
-    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `wider than ${width} px`);
+  // Where thousands of flags wait, and somebody with the longest name has heard many grave clips, the top of the page takes two rows.
+  for (const path of ["/queue", "/s/long"]) {
+    await page.goto(base + path);
+    await page.evaluate(() => {
+      Object.assign(document.getElementById("waiting"), { hidden: false, textContent: "8888" });
+      const me = document.getElementById("me");
+      me.hidden = false;
+      me.querySelector("summary").innerHTML = `<span class="face">WW</span><span class="who"><bdi>${"Wilhelmina ".repeat(11)}</bdi>
+        <span class="dim">reviewer</span></span><span class="count">888</span>`;
+    });
+    for (const width of [430, 390, 360, 320]) {
+      await page.setViewportSize({ width, height: 844 });
+      const { high, lines } = await page.locator(".top").evaluate((el) => ({
+        high: el.offsetHeight, lines: Math.max(...[...el.querySelectorAll("nav a")].map((a) => Math.round(a.offsetHeight / 44))),
+      }));
+      assert.ok(high <= 16 + 52 * 2 && lines === 1, `${path}: the top of the page is ${high} px high at ${width} px, ${lines} lines of a link`);
+      if (shots) await page.screenshot({ path: `${shots}/top-${width}${path.replaceAll("/", "-")}.png`, clip: { x: 0, y: 0, width, height: 200 } });
+      const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(over <= 0, `${path} is ${over} px wider than ${width} px`);
+    }
   }
   console.log("ok a phone shows every page whole");
 };

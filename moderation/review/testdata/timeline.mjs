@@ -80,6 +80,42 @@ await run(async () => {
   await clip.locator(".long", { hasText: "no longer kept" }).waitFor();
   console.log("ok clips play from a place at a pace, the playhead follows, and what can't be played says why");
 
+  // 600 flags of 40 people: a small page, in which each can be reached with keys alone.
+  await page.goto(base + "/s/long/timeline");
+  const nodes = await page.evaluate(() => {
+    const all = document.createTreeWalker(document);
+    let n = 0;
+    while (all.nextNode()) n++;
+    return n;
+  });
+  console.log(nodes, "nodes of a timeline with 600 flags");
+  assert.ok(nodes <= 6000, `${nodes} nodes`);
+  const long = page.locator("#strips svg.span").first(), spread = await long.boundingBox();
+  await page.mouse.click(spread.x + spread.width / 2, spread.y + 2);
+  await page.waitForURL(/\/s\/long\?t=\d+$/);
+  const middle = +new URL(page.url()).searchParams.get("t");
+  close(middle, 3_600_000, 200_000, "the middle of two hours");
+  await page.locator(".line.current").waitFor();
+  const reached = +await page.locator(".line.current").getAttribute("data-at");
+  assert.ok(reached >= middle && reached < middle + 10_000, `${reached} is shown for ${middle}`);
+  console.log("ok a click leads to what was said then");
+
+  const still = await (await newContext({ ...desk, javaScriptEnabled: false })).newPage(), listed = new Set();
+  for (let address = base + "/s/long/timeline"; address; address = await still.locator("#flagged .button").evaluateAll(([a]) => a?.href)) {
+    await still.goto(address);
+    for (const id of await still.locator("#marks > li").evaluateAll((all) => all.map((li) => li.id))) listed.add(id);
+  }
+  assert.equal(listed.size, 600, "flags that are listed");
+  const one = still.locator(".at-flag").first(), to = await one.getAttribute("href");
+  await one.focus();
+  await still.keyboard.press("Enter");
+  await still.waitForURL(base + to);
+  assert.equal(await still.locator(".line:target").count(), 1, "the flag's line");
+  await still.goBack();
+  await still.locator(".spot").nth(5).click();
+  await still.waitForURL(/\/s\/long\?at=/);
+  console.log("ok without the script, every flag is listed, and the drawing leads to the lines");
+
   const fingered = await newContext(phone);
   const small = await fingered.newPage(), fingers = await fingered.newCDPSession(small);
   await small.goto(base + "/s/s1/timeline");

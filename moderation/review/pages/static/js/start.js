@@ -61,8 +61,10 @@ if (session) {
     if (a.dataset.panel === "more") $("about").open = true;
     if (a.dataset.panel === "live" && $("head").dataset.live && tail()) toEnd();
   });
-  const linked = new URL(location.href).searchParams.get("at") || (location.hash.startsWith("#u-") && location.hash.slice(1));
+  const part = new URL(location.href).searchParams;
+  const linked = part.get("at") || (location.hash.startsWith("#u-") && location.hash.slice(1));
   if (linked) lead(linked);
+  else if (part.has("t")) show({ t: +part.get("t") });
   else if ($("head").dataset.live && scroller() === log) toEnd();
   sight();
 }

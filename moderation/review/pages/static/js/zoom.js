@@ -95,6 +95,18 @@ if (whole) {
     if (moved) e.preventDefault();
     moved = false;
   }, true);
+  // A click on a row leads to what was said at that time; the links in it, to the beginnings of larger parts, are for browsers without script.
+  whole.addEventListener("click", (e) => {
+    const row = e.target.closest("svg.span");
+    if (!row || e.defaultPrevented || e.target.closest(".at-flag") || e.ctrlKey || e.metaKey || e.shiftKey) return;
+    e.preventDefault();
+    location.href = `${whole.dataset.session}?t=${Math.round(from + placeOf(e.clientX) * span)}`;
+  });
+  whole.addEventListener("pointerover", (e) => {
+    const flag = e.target.closest(".at-flag");
+    if (flag && !flag.querySelector("title")) flag.append(svg("title"));
+    if (flag) flag.querySelector("title").textContent = flag.getAttribute("aria-label");
+  });
   whole.addEventListener("dragstart", (e) => e.preventDefault());
   addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.target.closest("input, textarea, select")) return;
