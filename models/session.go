@@ -33,6 +33,7 @@ const (
 	EndMaxTime      EndReason = "max_time"      // the configured longest stay was reached
 	EndErased       EndReason = "erased"        // its record was erased during the session
 	EndStopped      EndReason = "stopped"       // Earshot was stopped
+	EndImported     EndReason = "imported"      // it was not heard by the bot: what others recorded was imported
 	EndMoved        EndReason = "moved"         // another process listens instead: the session itself goes on, and is not ended
 )
 

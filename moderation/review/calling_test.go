@@ -68,7 +68,9 @@ func TestCommandsAreNamedAsPeopleWould(t *testing.T) {
 	m.lines[0].Original, m.lines[0].EditedBy = "Bye my coin", "cli:kim"
 	m.trail = []models.AuditEntry{{At: start, By: "cli:kim", What: "removed"}, {At: start, By: "cli", What: "removed"}}
 	m.strikes = []models.LedgerEntry{{ID: "l1", Ledger: "conduct", Person: "Ben", Session: "s1", Points: 1, By: "cli:kim", At: start}}
-	c := &calendar{times: []models.ScheduledTime{{ID: "t1", Room: "stage", Date: "2026-12-24", From: 600, Minutes: 60, Zone: "UTC", By: "cli:kim"}}}
+	c := &calendar{times: []models.ScheduledTime{
+		{ID: "t1", Room: "stage", Date: "2026-12-24", From: 600, Minutes: 60, Zone: "UTC", By: "cli:kim"},
+	}}
 	s := serve(t, m, func(x *Config) { withDesk(&fakeDesk{})(x); x.Scheduler = c })
 	for _, path := range []string{"/queue", "/s/s1", "/health", "/people/x/Ben", "/schedule"} {
 		body := ask(t, s, "GET", path).Body.String()

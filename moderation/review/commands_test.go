@@ -66,7 +66,7 @@ func TestHintsStandApart(t *testing.T) {
 	if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || p.Error.Message != "no such room" || p.Error.Hint != "look at the address" {
 		t.Errorf("the API says %d %s, %v", w.Code, w.Body, err)
 	}
-	if status, text := web.Status(web.Explained(f.err)); status != http.StatusBadRequest || text != "no such room. look at the address" {
+	if status, text := web.Status(web.Explained(f.err)); status != http.StatusBadRequest || text != "no such room. Look at the address" {
 		t.Errorf("a page says %d %q", status, text)
 	}
 	if status, text := web.Status(web.ExplainedToOwner(fmt.Errorf("key abc: %w", models.ErrNotFound))); status != http.StatusNotFound ||

@@ -31,7 +31,7 @@ func TestRoomsSayTheirTrouble(t *testing.T) {
 			in(models.RoomState{State: "listening", Note: "Nobody could be told."}), "Nobody could be told.", "Open mic: Nobody could be told.",
 		},
 		"kicked": {
-			in(models.RoomState{State: "waiting", Problem: "no route"}), "Not in the room: no route. Earshot keeps trying.",
+			in(models.RoomState{State: "waiting", Problem: "failed:server: no route"}), "Not in the room: no route. Earshot keeps trying.",
 			"Open mic: Not in the room",
 		},
 		"joining": {
@@ -79,7 +79,7 @@ func TestEmptyRoomsInvite(t *testing.T) {
 	})
 	body := ask(t, s, "GET", "/").Body.String()
 	inOrder(
-		t, body, "No rooms yet", `action="/invite"`, "earshot invite livekit://", "earshot invite lounge://127.0.0.1:8484/my-room",
+		t, body, "No rooms yet", `action="/invite"`, "under <code>servers</code>", "earshot invite livekit://", "earshot invite lounge://127.0.0.1:8484/my-room",
 		"rooms.example/stage",
 	)
 	for _, alone := range []string{"earshot join", "earshot demo"} {

@@ -83,14 +83,18 @@ func (s *Streams) rooms(w http.ResponseWriter, r *http.Request) {
 	}))
 }
 
-// queue tells the queue that flags of a session changed, but not how.
+// queue tells the queue that flags of a session changed, but not how. Of a claim it says which page made it, which need not hear of it.
 func (s *Streams) queue(w http.ResponseWriter, r *http.Request) {
 	sees := s.visibility(r)
 	s.stream(w, r, "", pageBeat, s.shared(r, "", func(e models.Event) (Message, error) {
 		if e.Flag == nil && e.Decision == nil && e.Action == nil && e.Session == nil && e.Claim == nil && e.Rules == nil {
 			return Message{}, nil
 		}
-		return touched(r, e, sees)
+		m, err := touched(r, e, sees)
+		if m.Event != "" && e.Claim != nil {
+			m = Message{Event: "claim", Data: e.Claim.Page}
+		}
+		return m, err
 	}))
 }
 

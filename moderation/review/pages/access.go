@@ -68,11 +68,12 @@ func (s accessPages) accessWith(r *http.Request, data accessPage) (view, error) 
 		data.Users = append(data.Users, row)
 	}
 	for _, k := range keys {
-		for i, room := range k.Rooms {
-			k.Rooms[i] = called(room)
+		var where []string
+		for _, room := range k.Rooms {
+			where = append(where, called(room))
 		}
 		data.Keys = append(data.Keys, keyRow{
-			k.ID, k.Label, k.By, string(cmp.Or(k.Access, models.AccessOwner)), day(k.Created.In(s.Location), s.Now().In(s.Location)), k.Rooms,
+			k.ID, k.Label, k.By, string(cmp.Or(k.Access, models.AccessOwner)), day(k.Created.In(s.Location), s.Now().In(s.Location)), where,
 		})
 	}
 	data.Open, data.Grades = len(users) == 0, grades()

@@ -94,6 +94,7 @@ var endWords = map[models.EndReason]string{
 	models.EndMaxTime:      "the time limit was reached",
 	models.EndErased:       "its record was erased while it was running",
 	models.EndStopped:      "Earshot was stopped",
+	models.EndImported:     "imported",
 }
 
 // noticePart is a part of the notice: text, or code to be typed.

@@ -32,8 +32,8 @@ var consentWords = map[models.ConsentWhat]string{
 	models.ConsentWithdrew: "withdrew the objection",
 }
 
-// consentWays says how, where the record has a word for it.
-var consentWays = map[string]string{"chat": "in the room's chat", "api": "through the API", "page": "", "command": ""} // these two say by whom
+// consentWays says how, for the words that the record has for it. What was done on the page or by a command says by whom.
+var consentWays = map[string]string{"chat": "in the room's chat", "api": "through the API", "page": "", "command": ""}
 
 // consentView is GET /s/{id}/consent.
 func (s roomPages) consentView(r *http.Request) (view, error) {
@@ -150,7 +150,7 @@ func (s *Pages) hindrance(rooms []models.RoomState, ses models.Session) string {
 	x := rooms[i]
 	switch {
 	case x.State != "listening" && x.Problem != "":
-		return "Earshot is not in the room: " + web.CleanName(x.Problem) + ". It retries automatically."
+		return "Earshot is not in the room: " + problemOf(x) + ". It retries automatically."
 	case x.State != "listening":
 		return "Earshot is not in the room now. It rejoins automatically."
 	case len(x.Deaf) > 0:

@@ -13,6 +13,7 @@ import (
 	"maps"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -229,14 +230,17 @@ func loadPages(a *static.Assets) map[string]*template.Template {
 
 // stamp identifies what an element of a refreshed page shows: the script leaves it unchanged as long as that is the same.
 type stamp struct {
-	Digest string `json:"-"` // changes with what is shown
+	Digest string `json:"-"` // changes with what is shown; of what the page has, the place in its own list
 	Same   bool   `json:"-"` // the page has it already, and it is not sent again
 }
 
 // seal computes the stamp of the element that shows v; has are the digests of what the page has.
-func (s *stamp) seal(v any, has map[string]bool) error {
+func (s *stamp) seal(v any, has map[string]int) error {
 	d, err := content(v)
-	s.Digest, s.Same = d, has[d]
+	s.Digest = d
+	if i, ok := has[d]; ok {
+		s.Digest, s.Same = strconv.Itoa(i), true
+	}
 	return err
 }
 
@@ -250,11 +254,11 @@ func content(v any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(sum[:6]), nil
 }
 
-// held returns the digests of what the page has that is refreshed.
-func held(r *http.Request) map[string]bool {
-	has := map[string]bool{}
-	for _, x := range strings.Fields(strings.Join(r.Header[haveHeader], " ")) {
-		has[x] = true
+// held returns the digests of what the page has that is refreshed, each with its place in the page's list.
+func held(r *http.Request) map[string]int {
+	has := map[string]int{}
+	for i, x := range strings.Fields(strings.Join(r.Header[haveHeader], " ")) {
+		has[x] = i
 	}
 	return has
 }

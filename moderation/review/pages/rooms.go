@@ -134,20 +134,29 @@ func (s *Pages) roomStates(ctx context.Context) []models.RoomState {
 // stateListening is the state of a room that the bot is in.
 const stateListening = "listening"
 
+// problemOf returns a room's problem without the name of its kind, which is for programs.
+func problemOf(x models.RoomState) string {
+	kind, rest, found := strings.Cut(x.Problem, ": ")
+	if _, is := endWords[models.EndReason(kind)]; found && is {
+		return web.CleanName(rest)
+	}
+	return web.CleanName(x.Problem)
+}
+
 // stateSentence describes a room's state, and reports whether it is a problem; "" if all is well.
 func (s *Pages) stateSentence(x models.RoomState) (text string, ill bool) {
 	switch {
 	case x.State == "joining":
 		return "Joining the room.", false
 	case x.State == "waiting" && x.Problem != "":
-		return "Not in the room: " + web.CleanName(x.Problem) + ". Earshot keeps trying.", true
+		return "Not in the room: " + problemOf(x) + ". Earshot keeps trying.", true
 	case x.State == "waiting" && !x.Next.IsZero():
 		next := x.Next.In(s.Location)
 		return "Joins " + comingDay(next, s.Now().In(s.Location)) + " at " + next.Format("15:04 MST") + ".", false
 	case x.State == "waiting":
 		return "Waiting to join.", false
 	case x.State != stateListening:
-		why := cmp.Or(web.CleanName(x.Problem), endWords[x.Reason], string(x.Reason))
+		why := cmp.Or(problemOf(x), endWords[x.Reason], string(x.Reason))
 		return strings.TrimSuffix("No longer in the room: "+why, ": ") + ".", x.Problem != ""
 	case len(x.Deaf) > 0:
 		return "Cannot hear " + web.CleanName(strings.Join(x.Deaf, ", ")) + ": shown as talking, but no audio arrives.", true

@@ -31,9 +31,9 @@ type hitView struct {
 }
 
 type hitGroup struct {
-	ID, Name, Day, Clock string
-	Hits                 []*hitView
-	cast                 *cast
+	ID, Name, Day, Clock, ISO string
+	Hits                      []*hitView
+	cast                      *cast
 }
 
 type searchPage struct {
@@ -113,7 +113,10 @@ func (s recordPages) groupHits(ctx context.Context, hits []models.SearchHit) ([]
 		g := bySession[ses.ID]
 		if g == nil {
 			t := started.In(s.Location)
-			g = &hitGroup{ID: ses.ID, Name: sessionName(ses), Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04")}
+			g = &hitGroup{
+				ID: ses.ID, Name: sessionName(ses), Day: day(t, s.Now().In(s.Location)), Clock: t.Format("15:04"),
+				ISO: t.UTC().Format(time.RFC3339),
+			}
 			speakers, err := s.Record.Speakers(ctx, ses.ID)
 			if err != nil {
 				return nil, err

@@ -82,6 +82,7 @@ await run(async () => {
   await page.locator("#" + card).waitFor({ state: "detached" });
   assert.equal(sent.length, 1);
   assert.equal(sent[0].get("sure"), "1");
+  assert.match(await page.locator("#undo").innerText(), /^Remove\./, "what can be undone");
   console.log("ok somebody is removed once, after a second press");
   await page.clock.runFor(4000);
   assert.ok(await note.isHidden());

@@ -91,10 +91,11 @@ await run(async () => {
   console.log(nodes, "nodes of a timeline with 600 flags");
   assert.ok(nodes <= 6000, `${nodes} nodes`);
   const long = page.locator("#strips svg.span").first(), spread = await long.boundingBox();
+  const all = +await page.locator("#timeline").getAttribute("data-scale");
   await page.mouse.click(spread.x + spread.width / 2, spread.y + 2);
   await page.waitForURL(/\/s\/long\?t=\d+$/);
   const middle = +new URL(page.url()).searchParams.get("t");
-  close(middle, 3_600_000, 200_000, "the middle of two hours");
+  close(middle, all / 2, 20_000, "the middle");
   await page.locator(".line.current").waitFor();
   const reached = +await page.locator(".line.current").getAttribute("data-at");
   assert.ok(reached >= middle && reached < middle + 10_000, `${reached} is shown for ${middle}`);
@@ -142,6 +143,10 @@ await run(async () => {
   const time = page.locator(".room", { hasText: "Open mic" }).locator("time");
   assert.equal(await time.textContent(), "03:14"); // 20:14 of the server
   assert.equal(await time.getAttribute("title"), "20:14 UTC on the server");
+  await page.goto(base + "/s/s1/timeline");
+  assert.match(await page.locator(".lead time").textContent(), /03:14$/);
+  await page.goto(base + "/search?q=coin");
+  assert.match(await page.locator("h2 time").first().textContent(), / 03:14$/);
   await page.goto(base + "/s/s1");
   const said = page.locator(".line time").first();
   await said.hover();

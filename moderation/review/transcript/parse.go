@@ -168,7 +168,7 @@ func newSession(name string, data []byte, began time.Time) *models.Session {
 	sum := sha256.Sum256(data)
 	return &models.Session{
 		ID: Slug(base) + "-" + hex.EncodeToString(sum[:4]), Room: "import:" + Slug(base), Name: base, Epoch: 1,
-		Started: began.UTC().Truncate(time.Millisecond), Reason: models.EndLeft,
+		Started: began.UTC().Truncate(time.Millisecond), Reason: models.EndImported,
 	}
 }
 

@@ -27,7 +27,10 @@ func withHint(text, hint string) string {
 	if hint == "" {
 		return text
 	}
-	return text + ". " + hint
+	if strings.HasPrefix(hint, "earshot ") { // a command
+		return text + ". " + hint
+	}
+	return text + ". " + strings.ToUpper(hint[:1]) + hint[1:]
 }
 
 // Problem is Status with a separate hint, for programs.

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"path"
+	"regexp"
 )
 
 //go:embed css js icon.svg
@@ -45,7 +46,7 @@ func Load() *Assets {
 	a.add("icon.svg", read("icon.svg"))
 	var css []byte
 	for _, name := range styles {
-		css = append(css, read("css/"+name+".css")...)
+		css = append(css, bare(comment.ReplaceAll(read("css/"+name+".css"), nil))...)
 	}
 	a.add("app.css", css)
 	js := []byte("\"use strict\";\n(() => {\n")
@@ -55,6 +56,9 @@ func Load() *Assets {
 	a.add("app.js", append(js, "})();\n"...))
 	return a
 }
+
+// comment is one of a style; no string of a style may contain what begins one.
+var comment = regexp.MustCompile(`(?s)/\*.*?\*/\n?`)
 
 // bare drops the lines of a script that are nothing but a comment, and indentation: a fifth of what would be sent. No string of a script
 // may go over several lines.

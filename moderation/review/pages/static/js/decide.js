@@ -85,6 +85,7 @@ const confirmed = (button) => {
   [armed, since] = [button, Date.now()];
   const words = [...button.childNodes], note = `${button.textContent.trim().replace(/\s+/g, " ")}: press again to confirm.`;
   button.style.minWidth = `${button.getBoundingClientRect().width}px`;
+  button.dataset.done ||= words[0].data.trim();
   button.replaceChildren("Sure?");
   tell(note);
   setTimeout(() => {

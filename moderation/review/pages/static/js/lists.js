@@ -119,14 +119,14 @@ const over = (card, by) => {
   card.removeAttribute("data-content");
   card.removeAttribute("data-asks");
 };
-// lay replaces what is shown by a reloaded page.
-const lay = (all) => {
+// lay replaces what is shown by a reloaded page, which names what the page has by its place in the list of that.
+const lay = (all, have) => {
   const fresh = all.getElementById(box.id);
   if (!fresh) return;
   document.title = all.title;
   $("waiting").replaceWith(all.getElementById("waiting"));
-  for (const el of fresh.querySelectorAll('[data-same]:not([data-same=""])')) { // named by its digest
-    const old = box.querySelector(`[data-content="${CSS.escape(el.dataset.same)}"]`);
+  for (const el of fresh.querySelectorAll('[data-same]:not([data-same=""])')) {
+    const old = box.querySelector(`[data-content="${CSS.escape(have[el.dataset.same])}"]`);
     if (!old) { // it has gone since it was asked for
       el.remove();
       continue;
@@ -147,11 +147,11 @@ const lay = (all) => {
   if (queue) called([...box.querySelectorAll("[data-asks]")].filter((el) => !asks.has(el.id)));
 };
 const read = async () => {
-  const began = Date.now(), have = [...box.querySelectorAll("[data-content]")].map((el) => el.dataset.content).join(" "), before = answered;
-  const text = await ask(location.href, { background: true, headers: { ...PIECE, "X-Earshot-Have": have } });
+  const began = Date.now(), have = [...box.querySelectorAll("[data-content]")].map((el) => el.dataset.content), before = answered;
+  const text = await ask(location.href, { background: true, headers: { ...PIECE, "X-Earshot-Have": have.join(" ") } });
   if (before !== answered) renew(); // perhaps it tells of the time before a decision that was answered meanwhile
   else if (text !== null) {
-    lay(parse(text));
+    lay(parse(text), have);
     settle(began);
     if (untold && untold.at < Infinity) setTimeout(soon, SURE);
   } else if (!out) setTimeout(soon, RETRY);

@@ -46,7 +46,9 @@ const dress = (...parts) => {
 dress(document);
 
 if (box) {
-  watch(box.dataset.refresh, { touch: touched, reset: (why) => (why === "access" ? location.reload() : soon()) }, () => {}, !queue);
+  const claims = (page) => { if (page !== own) soon(); };
+  const reset = (why) => (why === "access" ? location.reload() : soon());
+  watch(box.dataset.refresh, { touch: touched, claim: claims, reset }, () => {}, !queue);
 }
 if (session) {
   know(lineList().children);

@@ -95,7 +95,7 @@ if (whole) {
     if (moved) e.preventDefault();
     moved = false;
   }, true);
-  // A click on a row leads to what was said at that time; the links in it, to the beginnings of larger parts, are for browsers without script.
+  // A click on a row leads to what was said at that time. The links in it lead to the beginnings of larger parts, where no script runs.
   whole.addEventListener("click", (e) => {
     const row = e.target.closest("svg.span");
     if (!row || e.defaultPrevented || e.target.closest(".at-flag") || e.ctrlKey || e.metaKey || e.shiftKey) return;
