@@ -161,8 +161,8 @@ func TestSearchFilters(t *testing.T) {
 	body := ask(
 		t, serve(t, room(), nil), "GET", "/search?q=coin&room=open-mic&rule=scam.guaranteed&flagged=1&from=2026-03-01&to=nonsense",
 	).Body.String()
-	inOrder(t, body, `<option value="open-mic" selected>Open mic</option>`, `value="Ana"`, `<option selected>scam.guaranteed</option>`, `value="2026-03-01"`,
-		`name="to" form="find" value=""`, " checked", "coin")
+	inOrder(t, body, `<option value="open-mic" selected>Open mic</option>`, `value="Ana"`, `<option selected>scam.guaranteed</option>`,
+		`value="2026-03-01"`, `name="to" form="find" value=""`, " checked", "coin")
 }
 
 func TestHealthSpeaksInSentences(t *testing.T) {

@@ -79,7 +79,8 @@ func TestEmptyRoomsInvite(t *testing.T) {
 	})
 	body := ask(t, s, "GET", "/").Body.String()
 	inOrder(
-		t, body, "No rooms yet", `action="/invite"`, "under <code>servers</code>", "earshot invite livekit://", "earshot invite lounge://127.0.0.1:8484/my-room",
+		t, body, "No rooms yet", `action="/invite"`, "under <code>servers</code>", "earshot invite livekit://",
+		"earshot invite lounge://127.0.0.1:8484/my-room",
 		"rooms.example/stage",
 	)
 	for _, alone := range []string{"earshot join", "earshot demo"} {

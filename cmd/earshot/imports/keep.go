@@ -58,7 +58,8 @@ func stored(session string) error {
 func (d *Decoded) Keep(ctx context.Context, db Record, c Terms) error {
 	p := d.Plan
 	s := models.Session{
-		ID: p.Session, Room: c.Room, Name: p.Name, Profile: c.Profile, ModerateOnly: c.ModerateOnly, Started: p.Started, Reason: models.EndImported,
+		ID: p.Session, Room: c.Room, Name: p.Name, Profile: c.Profile, ModerateOnly: c.ModerateOnly, Started: p.Started,
+		Reason: models.EndImported,
 	}
 	if c.Policy.Rules != nil {
 		s.Rules = c.Policy.Rules.String()
