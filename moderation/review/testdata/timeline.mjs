@@ -90,6 +90,7 @@ await run(async () => {
   });
   console.log(nodes, "nodes of a timeline with 600 flags");
   assert.ok(nodes <= 6000, `${nodes} nodes`);
+  assert.ok(await page.locator("#timeline").evaluate((el) => el.scrollHeight - el.clientHeight) <= 0, "rows are cut off");
   const long = page.locator("#strips svg.span").first(), spread = await long.boundingBox();
   const all = +await page.locator("#timeline").getAttribute("data-scale");
   await page.mouse.click(spread.x + spread.width / 2, spread.y + 2);
