@@ -55,8 +55,8 @@ type Schedule struct {
 	now     func() time.Time // the wall clock
 	changed chan struct{}    // tells Keep that the table has changed
 
-	mu    sync.Mutex
-	table Table
+	mu      sync.Mutex
+	table   Table
 	periods []models.Period
 }
 

@@ -27,7 +27,10 @@ func (s scheduleAPI) operations() []operation {
 	return []operation{
 		{"GET", "/api/schedule", "Rooms with scheduled times, and when the bot is there next", nil, nil, scheduleJSON{}, "", s.handle(s.list)},
 		{
-			"POST", "/api/schedule", "Schedule the bot in a room, weekly or once", nil, models.TimeRequest{}, models.TimeAdded{},
+			"POST", "/api/schedule", "Schedule the bot in a room, weekly or once",
+			nil,
+			models.TimeRequest{},
+			models.TimeAdded{},
 			"", s.handle(s.add),
 		},
 		{
