@@ -78,7 +78,7 @@ func TestQueueFromTheCommandLine(t *testing.T) {
 		{"queue answer scam dismiss", "Benjamin: dismissed by cli:", 0},
 		{"queue", "nothing waits for a decision", 0},
 		{"queue answer scam dismiss", "already dismissed by cli:", 0},
-		{"queue answer scam confirm", "already dismissed by cli:", 1},
+		{"queue answer scam confirm", " on the command line. Undo that first", 1},
 		{"flags --all", "dismissed by cli:", 0},
 		{"queue answer scam reopen", "Benjamin: open", 0},
 		{"queue answer scam confirm --json", `"status": "confirmed"`, 0},

@@ -31,7 +31,7 @@ rules:
     when: {floor: {interruptions: ">=1", within: 1m}}
     then: [flag: {level: low}, nudge: {to: room, text: "Please let others finish, {{speaker}}."}]
   - id: tape.hog
-    when: {floor: {share_over: 85%, of: 10s, min_speakers: 1}}
+    when: {floor: {share_over: 75%, of: 10s, min_speakers: 1}}
     then: [flag: {level: info}, nudge: {to: room, text: "Others are waiting, {{speaker}}."}]
 `
 
