@@ -16,8 +16,8 @@ import (
 	"earshot/transcribe/fixture/eval"
 )
 
-// Fault 16, with everything real: a decoder that hangs is killed after its time limit, twice; then the line is stored as failed and its audio
-// is kept. The other decoder keeps working throughout.
+// Fault 16, with everything real: a decoder that hangs is killed after its time limit, twice; then the line is stored as failed and its
+// audio is kept. The other decoder keeps working throughout.
 func TestFault16DecoderHangsWhilePeopleSpeak(t *testing.T) {
 	if testing.Short() {
 		t.Skip("waits for two time limits")
