@@ -72,6 +72,7 @@ func (g *arrivalGap) packet(at time.Duration, voice bool) bool {
 		g.first = at
 	}
 	late := g.first - g.from
-	g.over = voice || at-g.first > arrives || late < lateFrom || late > lateTo
-	return voice && late >= lateFrom && late <= lateTo
+	possible := late >= lateFrom && late <= lateTo && at-g.first <= arrives
+	g.over = voice || !possible
+	return voice && possible
 }

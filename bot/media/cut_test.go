@@ -19,14 +19,16 @@ func TestMediaConnectsAfterTheRoomIsJoined(t *testing.T) {
 		name        string
 		opens, late time.Duration // after the room was joined
 		silence     int           // packets before the voice
+		pause       time.Duration // after them
 		want        time.Duration // the speaker's gap
 	}{
-		{"speaks on", 100 * time.Millisecond, 1200 * time.Millisecond, 0, 1200 * time.Millisecond},
-		{"takes a breath", 100 * time.Millisecond, 1200 * time.Millisecond, 20, 1200 * time.Millisecond},
-		{"at once", 0, 100 * time.Millisecond, 0, 0},
-		{"silent", 100 * time.Millisecond, 1200 * time.Millisecond, 100, 0},
-		{"comes later", 5 * time.Second, 6 * time.Second, 0, 0},
-		{"unmutes later", 100 * time.Millisecond, 15 * time.Second, 0, 0},
+		{"speaks on", 100 * time.Millisecond, 1200 * time.Millisecond, 0, 0, 1200 * time.Millisecond},
+		{"takes a breath", 100 * time.Millisecond, 1200 * time.Millisecond, 20, 0, 1200 * time.Millisecond},
+		{"at once", 0, 100 * time.Millisecond, 0, 0, 0},
+		{"silent", 100 * time.Millisecond, 1200 * time.Millisecond, 100, 0, 0},
+		{"silent, then sends nothing", 100 * time.Millisecond, 1200 * time.Millisecond, 20, 30 * time.Second, 0},
+		{"comes later", 5 * time.Second, 6 * time.Second, 0, 0, 0},
+		{"unmutes later", 100 * time.Millisecond, 15 * time.Second, 0, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -42,6 +44,7 @@ func TestMediaConnectsAfterTheRoomIsJoined(t *testing.T) {
 				for range tt.silence {
 					k.Say(t.Context(), sink, quiet)
 				}
+				bottest.Pause(t.Context(), tt.pause)
 				k.Say(t.Context(), sink, voice)
 				sink.End()
 				p.Close()

@@ -265,8 +265,7 @@ func (f *feed) loop(track *audio.Track) feedState {
 				timer.Reset(tickBusy)
 			}
 			heard = a.at
-			f.arrived(a)
-			track.Push(a.packet, a.at)
+			f.push(track, a)
 			if loud(a.packet) && track.Stats().DecodedMS > decoded {
 				decoded = track.Stats().DecodedMS
 				f.heard(a.at)
@@ -304,8 +303,7 @@ func (f *feed) finish(track *audio.Track) {
 	for {
 		select {
 		case a := <-f.in:
-			f.arrived(a)
-			track.Push(a.packet, a.at)
+			f.push(track, a)
 		default:
 			f.tellDrops()
 			track.Close(f.p.Now())
@@ -368,11 +366,12 @@ func (f *feed) previewer() *Previewer {
 	return v
 }
 
-// arrived stores what was missed between joining the room and the track's first packet, if somebody was speaking then.
-func (f *feed) arrived(a arrival) {
+// push hands a packet on. It stores what was missed between joining the room and the track's first packet, if somebody was speaking then.
+func (f *feed) push(track *audio.Track, a arrival) {
 	if g := &f.arrival; g.packet(a.at, loud(a.packet)) {
 		f.p.gap(f.info.SpeakerID, f.p.people.name(f.info.SpeakerID, f.info.SpeakerName), g.from, g.first, g.first-g.from, g.cause)
 	}
+	track.Push(a.packet, a.at)
 }
 
 // heard records that the speaker was heard, and reports the first voice after a long silence.
