@@ -23,8 +23,19 @@ import (
 	"earshot/cmd/earshot/web"
 )
 
-// pauses are how long people are silent between two sentences: longer in many rooms, so that no more than some twenty people talk at once.
-func pauses(rooms int) time.Duration { return 2 * time.Second * time.Duration(max(1, rooms/30)) }
+// pauses are how long people are silent between two sentences: longer in many rooms, so that no more than some twenty people talk at once,
+// and fewer where the processor is also busy with hundreds of rooms.
+func pauses(rooms int) time.Duration {
+	if rooms > 100 {
+		return time.Duration(rooms) * time.Second / 5
+	}
+	return 2 * time.Second * time.Duration(max(1, rooms/30))
+}
+
+// between is the time from one room's first sentence to that of the next: all begin within about a sentence and a pause.
+func between(rooms int) time.Duration {
+	return min(500*time.Millisecond, (pauses(rooms)+3*time.Second)/time.Duration(rooms))
+}
 
 // loungeServer is a lounge in whose rooms recorded people talk, and what they have said there. Any goroutine may call its methods.
 type loungeServer struct {
@@ -82,7 +93,7 @@ func openLounge(t *testing.T, rooms []string) *loungeServer {
 		v.talking.Add(1)
 		group.Go(func() error {
 			defer v.talking.Add(-1)
-			return v.talk(ctx, room, i)
+			return v.talk(ctx, room, time.Duration(i)*between(len(rooms)), i)
 		})
 	}
 	t.Cleanup(func() {
@@ -95,13 +106,13 @@ func openLounge(t *testing.T, rooms []string) *loungeServer {
 	return v
 }
 
-// talk has somebody in a room who talks until stopTalking.
-func (v *loungeServer) talk(ctx context.Context, room string, i int) error {
+// talk has somebody in a room who talks until stopTalking, from a time after joining.
+func (v *loungeServer) talk(ctx context.Context, room string, first time.Duration, i int) error {
 	peers, err := peer.New(peer.Config{Loopback: true})
 	if err != nil {
 		return err
 	}
-	m := &sentenceSource{lounge: v, room: room, next: i, at: time.Duration(i) * 500 * time.Millisecond}
+	m := &sentenceSource{lounge: v, room: room, next: i, at: first}
 	in := playback.Lounge{BaseURL: "http://" + v.host, Room: room, Peer: peers}
 	if err := in.Join(ctx, playback.Voice{Name: "Ana", Source: m}, func() {}); err != nil && ctx.Err() == nil {
 		return fmt.Errorf("%s: %w", room, err)
