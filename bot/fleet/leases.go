@@ -20,10 +20,13 @@ const (
 	// LeaseTime is how long a process owns a room unless it renews the lease, which it does every renewEvery. See Sharing.Lasts.
 	LeaseTime  = 5 * time.Second
 	renewEvery = time.Second
-	// claimAtOnce is the most rooms that a process claims at once, so that rooms spread; if there may be more, it claims again after
-	// claimAgain.
+	// claimAtOnce is the most rooms that a process claims at once, so that rooms spread, and the most that it joins at a time after claiming
+	// them: joining takes processor time, and a process that joins a hundred rooms at once can't renew the leases of those it has. If there
+	// may be more, it claims again after claimAgain.
 	claimAtOnce = 8
 	claimAgain  = 100 * time.Millisecond
+	// joinTime is how long a claimed room counts as being joined: a room server that doesn't answer keeps no other room waiting for longer.
+	joinTime = 3 * time.Second
 	// claimFull is the interval at which a full process takes one room that nobody else took.
 	claimFull = 3 * time.Second
 )
@@ -94,6 +97,18 @@ type holding struct {
 	m       *membership
 	heir    bool // it is released to its heir
 	awaited bool // its heir is on its way
+}
+
+// joining returns how many rooms the process claimed within joinTime in which it does not listen yet.
+func (l *leases) joining() (n int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, h := range l.held {
+		if l.now().Sub(h.since) < joinTime && h.m.joins() {
+			n++
+		}
+	}
+	return n
 }
 
 // lost ends the membership of a lease that somebody else holds, or may hold.

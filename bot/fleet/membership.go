@@ -79,6 +79,13 @@ func (m *membership) listens() bool {
 	return m.stop != nil
 }
 
+// joins reports whether the bot is on its way into the room.
+func (m *membership) joins() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.status.State == room.StateJoining
+}
+
 // inherited returns the lease, once.
 func (m *membership) inherited() *Lease {
 	m.mu.Lock()

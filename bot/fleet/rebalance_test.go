@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"earshot/bot/room"
 	"earshot/models"
 	"earshot/models/store"
 )
@@ -18,11 +19,21 @@ import (
 // spreading is a group of processes that share rooms in a test. It counts how often one was offered.
 type spreading struct {
 	store.Leases
-	t *testing.T
+	t    *testing.T
+	slow bool // processes come into no room
 
 	mu     sync.Mutex
 	peers  []Peer
 	offers []string
+}
+
+// slowStage is a stage into whose rooms the bot does not come.
+type slowStage struct{ Host }
+
+// Listen implements Host.
+func (s slowStage) Listen(ctx context.Context, r SessionRequest) (models.Session, error) {
+	r.Watch = func(room.Status) {}
+	return s.Host.Listen(ctx, r)
 }
 
 func (e *spreading) OfferRoom(ctx context.Context, l models.RoomLease) error {
@@ -43,7 +54,11 @@ func (e *spreading) start(p Peer, moves bool, rooms ...string) (stop func()) {
 	e.mu.Lock()
 	e.peers = append(slices.DeleteFunc(e.peers, func(o Peer) bool { return o.Node == p.Node }), p)
 	e.mu.Unlock()
-	f := New(stage{make(chan SessionRequest, 99), nil, nil, nil}, slog.New(slog.DiscardHandler))
+	var host Host = stage{make(chan SessionRequest, 99), nil, nil, nil}
+	if e.slow {
+		host = slowStage{host}
+	}
+	f := New(host, slog.New(slog.DiscardHandler))
 	f.Share(Sharing{Leases: e, Node: p.Node, Peers: e.list, Rebalance: moves, Full: func() bool { return !p.Free }})
 	var wanted []JoinRequest
 	for _, r := range rooms {
@@ -191,6 +206,23 @@ func TestRoomsOfADeadProcessAreShared(t *testing.T) {
 			t.Errorf("when its leases are past: %s, want %s", got, want)
 		}
 		two()
+		one()
+	})
+}
+
+// TestRoomsAreJoinedAFewAtATime: a process does not claim more rooms while it is still joining those that it claimed.
+func TestRoomsAreJoinedAFewAtATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		e := &spreading{Leases: openLeases(t), t: t, slow: true}
+		one := e.start(Peer{"one", 2, true}, true, lounges(20)...)
+		time.Sleep(joinTime / 2)
+		if got, want := e.spread(), "[:12 one:8] 0 offers"; got != want {
+			t.Errorf("at once: %s, want %s", got, want)
+		}
+		time.Sleep(joinTime)
+		if got, want := e.spread(), "[:4 one:16] 0 offers"; got != want {
+			t.Errorf("after a time: %s, want %s", got, want)
+		}
 		one()
 	})
 }

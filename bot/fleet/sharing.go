@@ -186,7 +186,7 @@ func (f *Fleet) claim(ctx context.Context) {
 				f.log.Warn("cannot look for rooms that nobody hears; trying again", "err", err)
 			}
 			pause = handOverPoll
-		case n == claimAtOnce:
+		case n > 0:
 			pause = claimAgain
 		}
 		failed = err != nil
@@ -199,11 +199,16 @@ func (f *Fleet) claim(ctx context.Context) {
 	}
 }
 
-// claimDue claims rooms if there are any to claim, and returns how many. If the process has its share, it claims one if beyond is set.
+// claimDue claims rooms if there are any to claim, and returns how many, or how many it is joining if those are enough for now. If the
+// process has its share, it claims one if beyond is set.
 func (f *Fleet) claimDue(ctx context.Context, wanted map[string]JoinRequest, beyond bool) (int, error) {
 	l := f.leases
 	if l.isClosed() {
 		return 0, nil
+	}
+	joining := l.joining()
+	if joining >= claimAtOnce {
+		return joining, nil
 	}
 	c := models.RoomClaim{
 		Node: l.Node, Lasts: l.Lasts, Fewer: true, Configured: slices.Collect(maps.Keys(wanted)), Except: f.ids(),
@@ -217,7 +222,7 @@ func (f *Fleet) claimDue(ctx context.Context, wanted map[string]JoinRequest, bey
 	if most == 0 && !beyond {
 		return 0, nil
 	}
-	c.Most, c.Fewer = max(most, 1), most > 0
+	c.Most, c.Fewer = min(max(most, 1), claimAtOnce-joining), most > 0
 	return f.claimRooms(ctx, wanted, c)
 }
 

@@ -264,3 +264,46 @@ func TestRenewalsInTurn(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TestWantedRoomsHoldNobodyUp: of rooms that are wanted as they are on record none is locked, and of others a few at a time.
+func TestWantedRoomsHoldNobodyUp(t *testing.T) {
+	t.Parallel()
+	dsn := pgtest.DSN(t)
+	one, two := openAt(t, dsn), openAt(t, dsn)
+	wanted := make([]models.WantedRoom, 50)
+	for i := range wanted {
+		id := fmt.Sprintf("room%02d", i)
+		wanted[i] = models.WantedRoom{Room: models.Room{ID: id, Name: id, URL: "lounge://l.example/" + id}, Origin: models.RoomConfigured}
+	}
+	storetest.Must(t, one.WantRooms(t.Context(), wanted))
+	first, err := two.ClaimRooms(t.Context(), models.RoomClaim{Node: "two", Lasts: time.Hour, Most: 1, Configured: []string{"room00"}})
+	storetest.Must(t, err)
+	storetest.Equal(t, "claimed", len(first), 1)
+	locked, ended := make(chan struct{}), make(chan struct{})
+	ctx, release := context.WithCancel(t.Context())
+	go func() {
+		defer close(ended)
+		_ = two.Update(ctx, "lock", func(tx sqlstore.Txn) error {
+			_, err := tx.ExecContext(ctx, "UPDATE rooms SET name = name WHERE id = 'room49'")
+			close(locked)
+			<-ctx.Done()
+			return err
+		})
+	}()
+	<-locked
+	storetest.Must(t, one.WantRooms(t.Context(), wanted))
+	for i := range wanted {
+		wanted[i].Name += " renamed"
+	}
+	again := make(chan error, 1)
+	go func() { again <- one.WantRooms(t.Context(), wanted) }()
+	waittest.Until(t, "it waits for the last room", func() bool {
+		return value(t, dsn, "SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"
+	})
+	renewed, err := two.RenewRooms(t.Context(), "two", time.Hour)
+	storetest.Must(t, err)
+	storetest.Equal(t, "the first room meanwhile", renewed[0].Name, "room00 renamed")
+	release()
+	<-ended
+	storetest.Must(t, <-again)
+}

@@ -14,8 +14,14 @@ import (
 	"earshot/models/store"
 )
 
-// unwantedAfter is how long a configured room stays wanted after the last process that has it in its configuration asked for it.
-const unwantedAfter = 10 * time.Minute
+const (
+	// unwantedAfter is how long a configured room stays wanted after the last process that has it in its configuration asked for it.
+	unwantedAfter = 10 * time.Minute
+	// wantedAnew is how long it is not stored again that a room is wanted.
+	wantedAnew = unwantedAfter / 20
+	// wantedAtOnce is the number of wanted rooms that are locked at the same time.
+	wantedAtOnce = 20
+)
 
 const leaseColumns = "id, name, url, profile, identity, origin, owner, epoch, lease_until, last_heard, moving, heir, cut_ms, asked"
 
@@ -52,17 +58,57 @@ func (tx Txn) clock(ctx context.Context) (now int64, err error) {
 	return now, err
 }
 
-// WantRooms implements store.Leases.
+// WantRooms implements store.Leases. It locks few rooms at a time, and none that is on record as it should be: processes with hundreds of
+// rooms in their configurations would otherwise wait for each other, and renewals of leases for all of them.
 func (s *Store) WantRooms(ctx context.Context, rooms []models.WantedRoom) error {
-	return s.leasing(ctx, "want rooms", func(tx Txn, now int64) error {
-		byID := func(a, b models.WantedRoom) int { return cmp.Compare(a.ID, b.ID) }
-		for _, r := range slices.SortedFunc(slices.Values(rooms), byID) {
-			if err := want(ctx, tx, r, now); err != nil {
-				return err
+	stale, err := s.staleRooms(ctx, rooms)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(stale, func(a, b models.WantedRoom) int { return cmp.Compare(a.ID, b.ID) })
+	for some := range slices.Chunk(stale, wantedAtOnce) {
+		err := s.leasing(ctx, "want rooms", func(tx Txn, now int64) error {
+			for _, r := range some {
+				if err := want(ctx, tx, r, now); err != nil {
+					return err
+				}
 			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
-		return nil
+	}
+	return nil
+}
+
+// staleRooms returns those of the wanted rooms that are not on record, not as they are wanted, or not as wanted within wantedAnew.
+func (s *Store) staleRooms(ctx context.Context, rooms []models.WantedRoom) (stale []models.WantedRoom, err error) {
+	type row struct {
+		models.WantedRoom
+		recent bool
+	}
+	known := map[string]row{}
+	err = s.View(ctx, "list wanted rooms", func(tx Txn) error {
+		_, err := sqldb.List(ctx, tx, func(rows *sql.Rows) (r row, err error) {
+			err = rows.Scan(&r.ID, &r.Name, &r.URL, &r.Profile, &r.Identity, &r.Origin, &r.recent)
+			known[r.ID] = r
+			return r, err
+		}, "SELECT id, name, url, profile, identity, origin, wanted > "+tx.Clock()+" - ? FROM rooms", wantedAnew.Milliseconds())
+		return err
 	})
+	for _, r := range rooms {
+		k := known[r.ID]
+		same := r
+		same.Name = clean(r.Name)
+		if r.Origin == models.RoomConfigured {
+			same.Identity = k.Identity // see want
+		}
+		if !k.recent || k.WantedRoom != same {
+			stale = append(stale, r)
+		}
+	}
+	return stale, err
 }
 
 // want stores a room that is wanted. A configured room remains one if somebody invites the bot there, and the bot keeps its identity
