@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -79,8 +80,8 @@ type leases struct {
 	mu     sync.Mutex
 	held   map[string]*holding  // by room
 	unheld map[string]time.Time // since when the process owns a room that has no membership
-	// givenUp holds the epochs of leases that expired here, of which the store may not know yet.
-	givenUp map[string]int
+	// givenUp holds leases that expired here, of which the store may not know yet.
+	givenUp map[string]models.RoomLease
 	closed  bool               // no rooms are accepted
 	offers  bool               // the rooms are to be handed over
 	failed  bool               // the last renewal
@@ -164,6 +165,24 @@ func (l *leases) release(room string) {
 		return
 	}
 	_ = l.Leases.ReleaseRoom(ctx, h.lease, !h.heir) // otherwise it expires
+}
+
+// freeGivenUp releases the leases that expired here. They must not be renewed: a renewal says that the room has been heard until then.
+func (l *leases) freeGivenUp(ctx context.Context) error {
+	l.mu.Lock()
+	given := maps.Clone(l.givenUp)
+	l.mu.Unlock()
+	for room, lease := range given {
+		if err := l.Leases.ReleaseRoom(ctx, lease, false); err != nil {
+			return err
+		}
+		l.mu.Lock()
+		if l.givenUp[room].Epoch == lease.Epoch {
+			delete(l.givenUp, room)
+		}
+		l.mu.Unlock()
+	}
+	return nil
 }
 
 // lose drops and counts the leases that which selects.

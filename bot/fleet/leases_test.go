@@ -24,11 +24,20 @@ type cuttable struct {
 	cut atomic.Bool
 }
 
+// RenewRooms implements store.Leases.
 func (c *cuttable) RenewRooms(ctx context.Context, node string, lasts time.Duration) ([]models.RoomLease, error) {
 	if c.cut.Load() {
 		return nil, models.ErrUnavailable
 	}
 	return c.Leases.RenewRooms(ctx, node, lasts)
+}
+
+// ReleaseRoom implements store.Leases.
+func (c *cuttable) ReleaseRoom(ctx context.Context, l models.RoomLease, over bool) error {
+	if c.cut.Load() {
+		return models.ErrUnavailable
+	}
+	return c.Leases.ReleaseRoom(ctx, l, over)
 }
 
 // sharing runs a fleet on the stage that shares its rooms with others.

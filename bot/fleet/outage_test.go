@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -132,6 +133,43 @@ func TestALeaseThatWasGivenUp(t *testing.T) {
 			t.Error(err)
 		}
 		twoLeft()
+	})
+}
+
+// away is a store that does not answer for a while: neither renewals nor, for longer, claims.
+type away struct {
+	cuttable
+	claims atomic.Bool
+}
+
+// RoomsToClaim implements store.Leases.
+func (a *away) RoomsToClaim(ctx context.Context, c models.RoomClaim) (bool, error) {
+	if a.claims.Load() {
+		return false, models.ErrUnavailable
+	}
+	return a.Leases.RoomsToClaim(ctx, c)
+}
+
+// TestHeardUntilItWasGivenUp: a lease that was given up while the store did not answer is not renewed when it does. Whoever takes the room
+// would otherwise believe that it had been heard until then, and what was said meanwhile would be missing without a gap.
+func TestHeardUntilItWasGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := &away{cuttable: cuttable{Leases: openLeases(t)}}
+		s := stage{make(chan SessionRequest, 9), nil, nil, nil}
+		_, left := s.sharing(t, db, "one", JoinRequest{Address: stageRoom, Standing: true})
+		<-s.joined
+		time.Sleep(time.Minute + renewEvery/2)
+		db.cut.Store(true)
+		db.claims.Store(true)
+		heard := owner(t, db).Heard
+		time.Sleep(20 * time.Second)
+		db.cut.Store(false)
+		time.Sleep(renewEvery)
+		db.claims.Store(false)
+		if l := (<-s.joined).Lease; l == nil || l.Epoch != 2 || !l.Heard.Equal(heard) {
+			t.Errorf("the room was heard until %v: %+v", heard, l)
+		}
+		left()
 	})
 }
 

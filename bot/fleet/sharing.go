@@ -21,7 +21,7 @@ func (f *Fleet) Share(s Sharing) {
 	if s.Lasts <= 0 {
 		s.Lasts = LeaseTime
 	}
-	f.leases = &leases{Sharing: s, held: map[string]*holding{}, unheld: map[string]time.Time{}, givenUp: map[string]int{}}
+	f.leases = &leases{Sharing: s, held: map[string]*holding{}, unheld: map[string]time.Time{}, givenUp: map[string]models.RoomLease{}}
 }
 
 // beginShared starts to look for rooms that no process hears, wanted or not, until the context ends.
@@ -62,7 +62,11 @@ func (f *Fleet) renew(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(ctx, l.requestTime())
 	defer cancel()
 	offered := l.offer(ctx)
-	rows, err := l.Leases.RenewRooms(ctx, l.Node, l.Lasts)
+	var rows []models.RoomLease
+	err := l.freeGivenUp(ctx)
+	if err == nil {
+		rows, err = l.Leases.RenewRooms(ctx, l.Node, l.Lasts)
+	}
 	if err == nil && offered != nil {
 		f.log.Warn("cannot tell other processes whether to take the rooms; trying again", "err", offered)
 	}
@@ -122,16 +126,15 @@ func (f *Fleet) Ask(ctx context.Context, room string, ask models.RoomAsk) error 
 	return err
 }
 
-// own gives a membership a lease that was handed over while it was waiting for its time, and gives up a lease that nobody here wants or
-// that was given up while the store did not answer: its membership may still be ending.
+// own gives a membership a lease that was handed over while it was waiting for its time, and gives up a lease that nobody here wants. One
+// that has just been given up is released before the next renewal: its membership may still be ending.
 func (f *Fleet) own(ctx context.Context, r models.RoomLease, asked time.Time) {
 	l := f.leases
 	m := f.in(r.ID)
 	l.mu.Lock()
 	held := l.held[r.ID] != nil
 	since, unheld := l.unheld[r.ID]
-	givenUp := !held && l.givenUp[r.ID] == r.Epoch
-	delete(l.givenUp, r.ID)
+	givenUp := !held && l.givenUp[r.ID].Epoch == r.Epoch
 	switch {
 	case held || m != nil:
 		delete(l.unheld, r.ID)
@@ -141,11 +144,6 @@ func (f *Fleet) own(ctx context.Context, r models.RoomLease, asked time.Time) {
 	l.mu.Unlock()
 	switch {
 	case givenUp:
-		if l.Leases.ReleaseRoom(ctx, r, false) != nil { // the next time
-			l.mu.Lock()
-			l.givenUp[r.ID] = r.Epoch
-			l.mu.Unlock()
-		}
 	case !held && m != nil && m.successor() != nil:
 		l.hold(r, asked, m)
 	case !held && m == nil && unheld && asked.Sub(since) >= l.letGoAfter():
@@ -160,7 +158,7 @@ func (f *Fleet) expire(ctx context.Context) {
 		l.lose(&l.counts.Expired, func(room string, h *holding) bool {
 			expired := l.now().Sub(h.renewed) >= l.letGoAfter()
 			if expired {
-				l.givenUp[room] = h.lease.Epoch
+				l.givenUp[room] = h.lease
 			}
 			return expired
 		}, func(room string) {
