@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"earshot/models"
+	"earshot/models/store"
 	"earshot/moderation/engine"
 )
 
@@ -88,27 +89,21 @@ func (c *clips) kept(p piece, opus []byte, startMS int64) (*models.Evidence, err
 // await schedules the completion of a piece whose end has not been heard yet; e is what is stored so far.
 func (c *clips) await(p piece, e *models.Evidence) {
 	p.had = models.Span{StartMS: e.StartMS, EndMS: e.EndMS}
-	if p.to > e.EndMS {
+	if p.due = p.to + settles; p.to > e.EndMS {
 		c.pieces = append(c.pieces, p)
 	}
 }
 
-// completed returns new evidence for the pieces that have been heard completely by a session time, or with all for every piece, if
-// it is longer than what is stored.
-func (c *clips) completed(now int64, all bool) (out []models.Evidence) {
-	var wait []piece
-	for _, p := range c.pieces {
-		if !all && now < p.to+settles {
-			wait = append(wait, p)
-			continue
+// take returns and removes the pieces that have been heard completely by a session time, or with all every piece.
+func (c *clips) take(now int64, all bool) (taken []piece) {
+	c.pieces = slices.DeleteFunc(c.pieces, func(p piece) bool {
+		if all || now >= p.due {
+			taken = append(taken, p)
+			return true
 		}
-		e, err := c.remembered(p)
-		if err == nil && e.StartMS <= p.had.StartMS+settles && e.EndMS > p.had.EndMS { // otherwise what is stored is as good
-			out = append(out, *e)
-		}
-	}
-	c.pieces = wait
-	return out
+		return false
+	})
+	return taken
 }
 
 // due returns the session time at which the next piece can be completed; false if there is none.
@@ -116,8 +111,8 @@ func (c *clips) due() (time.Duration, bool) {
 	if len(c.pieces) == 0 {
 		return 0, false
 	}
-	first := slices.MinFunc(c.pieces, func(a, b piece) int { return int(a.to - b.to) })
-	return time.Duration(first.to+settles) * time.Millisecond, true
+	first := slices.MinFunc(c.pieces, func(a, b piece) int { return int(a.due - b.due) })
+	return time.Duration(first.due) * time.Millisecond, true
 }
 
 // evidence returns the audio to keep of a flagged line, or nil if there is none to keep or it is gone, which never prevents the
@@ -147,17 +142,36 @@ func (c *clips) evidence(ctx context.Context, u models.Utterance, requests []eng
 	return e
 }
 
-// complete stores the results of completed.
+// complete stores the pieces that have been heard completely by a session time, or with all every piece. What can't be stored is tried
+// again, unless this is the end.
 func (c *clips) complete(ctx context.Context, now int64, all bool) {
-	for _, e := range c.completed(now, all) {
-		switch err := c.store.ReplaceEvidence(ctx, e); {
-		case errors.Is(err, models.ErrNotFound): // erased meanwhile
-		case err != nil:
-			c.log.Warn("cannot keep the audio after a flagged line", "key", e.Utterance.String(), "err", err)
+	for _, p := range c.take(now, all) {
+		again, err := c.lengthen(ctx, p)
+		switch {
+		case err == nil || errors.Is(err, models.ErrNotFound): // erased meanwhile
+		case again && !all:
+			p.due, p.failed = now+lookEvery.Milliseconds(), err
+			c.pieces = append(c.pieces, p)
 		default:
-			c.showEvidence(e)
+			c.log.Warn("cannot keep the audio after a flagged line", "key", p.key.String(), "err", err)
 		}
 	}
+}
+
+// lengthen replaces the stored audio of a piece, if more of it is held in memory. again reports that an error may pass.
+func (c *clips) lengthen(ctx context.Context, p piece) (again bool, err error) {
+	e, err := c.remembered(p)
+	switch {
+	case errors.Is(err, errNotHeld), err == nil && (e.StartMS > p.had.StartMS+settles || e.EndMS <= p.had.EndMS):
+		return false, p.failed // if nothing failed, what is stored is as good
+	case err != nil:
+		return false, err
+	}
+	if err := c.store.ReplaceEvidence(ctx, *e); err != nil {
+		return !errors.Is(err, models.ErrInvalid) && !errors.Is(err, store.ErrFenced), err
+	}
+	c.showEvidence(*e)
+	return false, nil
 }
 
 // masked republishes the lines whose words were masked, and covers the words in the speaker's stored audio. The masks are stored

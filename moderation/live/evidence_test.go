@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -65,6 +66,39 @@ func TestSoundAround(t *testing.T) {
 	s.say(u, m.clip(8300, 8600))
 	if _, err := s.store.Evidence(t.Context(), models.EvidenceID(u.Key), time.Now()); err == nil {
 		t.Error("sound without a flag is kept")
+	}
+}
+
+// TestSoundStoredLater: audio after a flagged line that cannot be stored at once, because the bot is leaving or the store does not answer,
+// is stored a second later, or when the stay ends.
+func TestSoundStoredLater(t *testing.T) {
+	s, m := newScene(t, scam, nil), newMicrophone(t)
+	s.j.clips.memory = m
+	s.isThere()
+	m.until(6000)
+	u := s.line(5000, "this is guaranteed profit for you")
+	s.say(u, m.clip(5000, 6000))
+	m.until(9000)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	const now = 10_000
+	s.j.clips.complete(gone, now, false)
+	if e, _ := s.kept(u.Key); e.EndMS > 6000 {
+		t.Fatalf("stored until %d ms", e.EndMS)
+	}
+	if at, waits := s.j.clips.due(); !waits || at != now*time.Millisecond+lookEvery {
+		t.Errorf("the next attempt is at %v, %v", at, waits)
+	}
+	s.j.clips.complete(gone, now+500, false)
+	if at, waits := s.j.clips.due(); !waits || at != now*time.Millisecond+lookEvery {
+		t.Errorf("after half a second the next attempt is at %v, %v", at, waits)
+	}
+	s.j.clips.complete(t.Context(), now+500, true)
+	if e, _ := s.kept(u.Key); e.EndMS < 7780 {
+		t.Errorf("at the end it is stored until %d ms", e.EndMS)
+	}
+	if _, waits := s.j.clips.due(); waits {
+		t.Error("it is still to be stored")
 	}
 }
 

@@ -30,8 +30,10 @@ type piece struct {
 	speaker  string
 	from, to int64
 	expires  time.Time
-	// had is the span stored so far.
-	had models.Span
+	// had is the span stored so far; due is when the rest can be stored, and failed is why it could not be before.
+	had    models.Span
+	due    int64
+	failed error
 }
 
 // piece returns the audio to keep of a line: the line itself, and what its rules request around the words of its flags.
