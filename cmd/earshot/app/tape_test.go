@@ -17,6 +17,7 @@ import (
 	"earshot/cmd/earshot/internal/programtest"
 	"earshot/cmd/earshot/playback"
 	"earshot/models"
+	"earshot/models/waittest"
 )
 
 // tapeRules are the rules of the talk in testdata/tape, used with the shipped pack on personal data.
@@ -59,7 +60,7 @@ func TestTape(t *testing.T) {
 			s, l := openTestAppWith(t, dir, "EARSHOT_RULES="+filepath.Join(dir, "tape.yaml"), "EARSHOT_MODE="+string(mode))
 			var session models.Session
 			err := s.Run(t.Context(), l, func(ctx context.Context) (err error) {
-				session, err = playTape(ctx, s, l.Addr().String())
+				session, err = playTape(ctx, s, l.Addr().String(), mode)
 				return err
 			})
 			if err != nil {
@@ -102,11 +103,35 @@ func tapeVoices() ([]playback.Voice, error) {
 	return voices, nil
 }
 
-// playTape lets the voices talk in the lounge while the bot listens there.
-func playTape(ctx context.Context, s *App, host string) (session models.Session, err error) {
+// present is a voice that stays in the room after its last word, until it may leave.
+type present struct {
+	lounge.Source
+	stay func()
+}
+
+// Next implements lounge.Source.
+func (p present) Next() (lounge.Frame, error) {
+	f, err := p.Source.Next()
+	if err != nil {
+		p.stay()
+	}
+	return f, err
+}
+
+// playTape lets the voices talk in the lounge while the bot listens there. They stay until the rules have judged and done what they were
+// to do: a mute comes too late for somebody who has left.
+func playTape(ctx context.Context, s *App, host string, mode models.Mode) (session models.Session, err error) {
 	voices, err := tapeVoices()
 	if err != nil {
 		return session, err
+	}
+	stay := func() {
+		ctx, cancel := context.WithTimeout(ctx, waittest.Patience)
+		defer cancel()
+		waittest.Holds(ctx, func() bool { return tapeIsJudged(ctx, s, mode) })
+	}
+	for i := range voices {
+		voices[i].Source = present{voices[i].Source, stay}
 	}
 	room := models.Room{ID: DemoRoom, Name: "Tape", URL: "lounge://" + host + "/" + DemoRoom}
 	client, err := lounge.NewClient(lounge.ClientConfig{
@@ -116,6 +141,25 @@ func playTape(ctx context.Context, s *App, host string) (session models.Session,
 		return session, err
 	}
 	return s.playVoices(ctx, host, room, client, voices)
+}
+
+// tapeIsJudged reports whether every rule has flagged something in the running session and, where rules act, every action is over. It
+// is also true if that can't be read: the checks that follow say so.
+func tapeIsJudged(ctx context.Context, s *App, mode models.Mode) bool {
+	sessions, err := s.Store.Sessions(ctx, models.SessionQuery{})
+	if err != nil || len(sessions) != 1 {
+		return true
+	}
+	flags, err := s.Store.Flags(ctx, sessions[0].ID)
+	if err != nil {
+		return true
+	}
+	actions, err := s.Store.Actions(ctx, sessions[0].ID)
+	under := slices.ContainsFunc(actions, func(a models.Action) bool {
+		return a.State == models.ActionPlanned || a.State == models.ActionSent
+	})
+	muted := slices.ContainsFunc(actions, func(a models.Action) bool { return a.Verb == models.VerbMute })
+	return err != nil || len(flags) >= len(tapeWants) && !under && (muted || mode != models.ModeAct)
 }
 
 // checkTape requires the planted verdicts, each once, on the right person and as far as the mode goes.
