@@ -14,38 +14,57 @@ import (
 
 // Put stores a record in one transaction: see store.Records.
 func (s *Store) Put(ctx context.Context, r models.Record) error {
+	return s.PutAll(ctx, []models.Record{r})
+}
+
+// PutAll stores records in one transaction: see store.Records.
+func (s *Store) PutAll(ctx context.Context, all []models.Record) error {
 	const op = "store record"
-	if r.Utterance != nil {
-		if err := checkLine(*r.Utterance, r.Flags, r.Evidence); err != nil {
-			return s.Explain(op, err)
+	for _, r := range all {
+		if r.Utterance != nil {
+			if err := checkLine(*r.Utterance, r.Flags, r.Evidence); err != nil {
+				return s.Explain(op, err)
+			}
 		}
 	}
+	if len(all) == 0 {
+		return nil
+	}
 	return s.Update(ctx, op, func(tx Txn) error {
-		if err := alive(ctx, tx, r.Session); err != nil {
-			return err
-		}
-		r, err := permitted(ctx, tx, r)
-		if err == nil {
-			r, err = unerased(ctx, tx, r)
-		}
-		if err != nil {
-			return err
-		}
-		if r.Utterance != nil && r.Spooled {
-			if err := wanted(ctx, tx, r.Utterance.Key); err != nil {
+		for _, r := range all {
+			if err := s.put(ctx, tx, r); err != nil {
 				return err
 			}
 		}
-		if r.Utterance != nil {
-			fresh, err := s.putLine(ctx, tx, *r.Utterance, r.Flags, r.Evidence)
-			if err != nil || !fresh {
-				return err
-			}
-		} else if err := putFlags(ctx, tx, r.Session, r.Flags); err != nil {
-			return err
-		}
-		return s.putOutcome(ctx, tx, r)
+		return nil
 	})
+}
+
+func (s *Store) put(ctx context.Context, tx Txn, r models.Record) error {
+	if err := alive(ctx, tx, r.Session); err != nil {
+		return err
+	}
+	r, err := permitted(ctx, tx, r)
+	if err == nil {
+		r, err = unerased(ctx, tx, r)
+	}
+	if err != nil {
+		return err
+	}
+	if r.Utterance != nil && r.Spooled {
+		if err := wanted(ctx, tx, r.Utterance.Key); err != nil {
+			return err
+		}
+	}
+	if r.Utterance != nil {
+		fresh, err := s.putLine(ctx, tx, *r.Utterance, r.Flags, r.Evidence)
+		if err != nil || !fresh {
+			return err
+		}
+	} else if err := putFlags(ctx, tx, r.Session, r.Flags); err != nil {
+		return err
+	}
+	return s.putOutcome(ctx, tx, r)
 }
 
 // permitted returns the part of a record that may be stored: in a session that is moderated only, no words and no audio other than those

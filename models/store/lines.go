@@ -20,6 +20,9 @@ type Records interface {
 	//
 	// models.ErrNotFound: the session is not stored, or the subject of the record has been erased.
 	Put(ctx context.Context, r models.Record) error
+	// PutAll stores records like Put, all in one transaction: none of them is stored if one cannot be. It is for many lines at once; one
+	// transaction per line takes most of the time.
+	PutAll(ctx context.Context, all []models.Record) error
 }
 
 // Transcripts stores lines.

@@ -68,6 +68,35 @@ func testCommitTwice(t *testing.T, s suite) {
 	Equal(t, "flags", flags, []models.Flag{decided})
 }
 
+func testCommitMany(t *testing.T, s suite) {
+	StartSession(t, s, "s1")
+	ctx := t.Context()
+	one, two := Line(Clip("s1", 1, 1, nil), "first"), Line(Clip("s1", 1, 2, nil), "second")
+	f := Flag(two, "r1")
+	all := []models.Record{Record(one, nil), Record(two, []models.Flag{f})}
+	for i := range all {
+		all[i].Spooled = false
+	}
+	Must(t, s.PutAll(ctx, nil))
+	elsewhere := all[0]
+	elsewhere.Session = "s2"
+	if err := s.PutAll(ctx, append(all[:2:2], elsewhere)); !errors.Is(err, models.ErrNotFound) {
+		t.Errorf("with a line of a session that is not stored: %v", err)
+	}
+	lines, err := s.Utterances(ctx, "s1")
+	Must(t, err)
+	Equal(t, "lines after a failure", lines, []models.Utterance{})
+	for range 2 {
+		Must(t, s.PutAll(ctx, all))
+	}
+	lines, err = s.Utterances(ctx, "s1")
+	Must(t, err)
+	Equal(t, "lines", lines, []models.Utterance{one, two})
+	flags, err := s.Flags(ctx, "s1")
+	Must(t, err)
+	Equal(t, "flags", flags, []models.Flag{f})
+}
+
 func testAwkward(t *testing.T, s suite) {
 	StartSession(t, s, "s1")
 	ctx := t.Context()

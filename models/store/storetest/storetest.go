@@ -66,6 +66,7 @@ func whatIsSaid() []contract {
 		{"gaps grow", testGaps},
 		{"line acknowledges its clip", testCommit},
 		{"line is stored once", testCommitTwice},
+		{"lines are stored together, or none", testCommitMany},
 		{"awkward values", testAwkward},
 		{"redacted words", testRedacted},
 		{"redacting refuses", testRedactRefuses},

@@ -161,9 +161,11 @@ func parsePlain(text string) (export.Transcript, error) {
 		}
 		who, said := named(l)
 		var doubt []models.Doubt
-		if parts := spaces.Split(l, 2); at >= 0 && len(parts) == 2 && !strings.Contains(parts[0], ":") {
-			who = plain(parts[0])
-			said, doubt = column(parts[1])
+		if at >= 0 {
+			if parts := spaces.Split(l, 2); len(parts) == 2 && !strings.Contains(parts[0], ":") {
+				who = plain(parts[0])
+				said, doubt = column(parts[1])
+			}
 		}
 		said = plain(said)
 		if who == "" && len(t.Utterances) == 0 {

@@ -16,6 +16,7 @@ import (
 	"earshot/configs"
 	"earshot/models"
 	"earshot/models/store"
+	"earshot/moderation/engine"
 	"earshot/moderation/review/export"
 	"earshot/moderation/review/transcript"
 )
@@ -122,11 +123,13 @@ func (o *importing) run(env *cli.Env, cmd *cobra.Command, paths []string) (err e
 	if o.dryRun {
 		return o.show(env, all)
 	}
-	for i, t := range all {
+	for i := range all {
 		if !transcript.IsExport(texts[i]) && set != nil {
-			transcript.Judge(&t, set)
+			if err := judge(cmd.Context(), env, &all[i], set); err != nil {
+				return err
+			}
 		}
-		if err := o.keep(cmd.Context(), env, cfg, texts[i], t); err != nil {
+		if err := o.keep(cmd.Context(), env, cfg, texts[i], &all[i]); err != nil {
 			return err
 		}
 	}
@@ -199,30 +202,47 @@ func openRecord(ctx context.Context, cfg configs.Config) (app.Record, error) {
 	return db, err
 }
 
-// keep stores a transcript.
-func (o *importing) keep(ctx context.Context, env *cli.Env, cfg configs.Config, name string, t export.Transcript) (err error) {
+// keep stores a transcript, and empties it: it is summed up as it is in the record, which takes memory too.
+func (o *importing) keep(ctx context.Context, env *cli.Env, cfg configs.Config, name string, t *export.Transcript) (err error) {
 	db, err := openRecord(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	if err := transcript.Keep(ctx, db, t); err != nil {
+	bar := env.CountBar(len(t.Utterances), "lines stored")
+	err = transcript.Keep(ctx, db, *t, func(n int) { _ = bar.Set(n) })
+	_ = bar.Close()
+	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	if t.Summary == nil && !transcript.IsExport(name) {
-		if err := sumUp(ctx, env, cfg, db, t.Session.ID); err != nil {
+	id, lines, speakers, flags := t.Session.ID, len(t.Utterances), len(t.Speakers), len(t.Flags)
+	summarised := t.Summary != nil || transcript.IsExport(name)
+	*t = export.Transcript{}
+	if !summarised {
+		if err := sumUp(ctx, env, cfg, db, id); err != nil {
 			return err
 		}
 	}
-	tell(env, t.Session.ID, len(t.Utterances), len(t.Speakers), len(t.Flags))
+	tell(env, id, lines, speakers, flags)
 	return nil
+}
+
+// judge flags a transcript's lines, and shows on a terminal how far it is.
+func judge(ctx context.Context, env *cli.Env, t *export.Transcript, set *engine.Set) error {
+	bar := env.CountBar(len(t.Utterances), "lines judged")
+	defer bar.Close()
+	return transcript.Judge(ctx, t, set, func(n int) { _ = bar.Set(n) })
 }
 
 func sumUp(ctx context.Context, env *cli.Env, cfg configs.Config, db app.Record, session string) error {
 	z, err := afterwards.NewSummariser(db, cfg, env.Environ.Get(afterwards.SummaryKey), env.Logger(cfg))
-	if err == nil {
-		_, err = z.Remake(ctx, session)
+	if err != nil {
+		return err
 	}
+	bar := env.Bar(-1, "summing up")
+	defer bar.Close()
+	_ = bar.RenderBlank()
+	_, err = z.Remake(ctx, session)
 	return err
 }
 

@@ -98,7 +98,9 @@ func summariseFile(env *cli.Env, cmd *cobra.Command, name string, sinceMS int64)
 		return s, cli.BadInput(err)
 	}
 	if set != nil && !transcript.IsExport(name) {
-		transcript.Judge(&t, set)
+		if err := judge(cmd.Context(), env, &t, set); err != nil {
+			return s, err
+		}
 	}
 	return summary.Make(summary.Input{
 		Session: *t.Session, Speakers: t.Speakers, Utterances: t.Utterances, Flags: t.Flags, SinceMS: sinceMS, Now: t.Session.Ended,

@@ -1,0 +1,101 @@
+package transcript
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"earshot/models"
+	"earshot/models/sqlite"
+)
+
+// broken is a record whose storing of lines fails after some calls.
+type broken struct {
+	Record
+	calls int
+}
+
+var errBroken = errors.New("broken off")
+
+func (b *broken) PutAll(ctx context.Context, all []models.Record) error {
+	if b.calls--; b.calls < 0 {
+		return errBroken
+	}
+	return b.Record.PutAll(ctx, all)
+}
+
+func openRecord(t testing.TB) *sqlite.Store {
+	t.Helper()
+	db, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "earshot.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+// TestKeepGoesOn: an import that was broken off is continued when it is repeated, with no line stored twice, and after that it is refused.
+func TestKeepGoesOn(t *testing.T) {
+	const lines = 2*together + 17
+	talk, err := Parse("talk.txt", longTalk(lines), time.Unix(1_700_000_000, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := openRecord(t)
+	var told []int
+	tells := func(n int) { told = append(told, n) }
+	if err := Keep(t.Context(), &broken{db, 1}, talk, tells); !errors.Is(err, errBroken) {
+		t.Fatalf("it was not broken off: %v", err)
+	}
+	info, err := db.Session(t.Context(), talk.Session.ID)
+	if err != nil || !info.Live() {
+		t.Fatalf("after it was broken off: %+v, %v", info, err)
+	}
+	if err := Keep(t.Context(), db, talk, tells); err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{together, together, 2 * together, lines}; !slices.Equal(told, want) {
+		t.Errorf("it told %v, want %v", told, want)
+	}
+	got, err := db.Utterances(t.Context(), talk.Session.ID)
+	if err != nil || len(got) != lines {
+		t.Fatalf("%d lines, %v", len(got), err)
+	}
+	for i, u := range got {
+		if want := talk.Utterances[i]; u.Key != want.Key || u.Text != want.Text {
+			t.Fatalf("line %d is %q of %v, want %q of %v", i, u.Text, u.Key, want.Text, want.Key)
+		}
+	}
+	if info, err = db.Session(t.Context(), talk.Session.ID); err != nil || info.Live() || info.Epoch != 1 {
+		t.Errorf("%+v, %v", info, err)
+	}
+	if err := Keep(t.Context(), db, talk, nil); !errors.Is(err, models.ErrInvalid) {
+		t.Errorf("the same again: %v", err)
+	}
+}
+
+// TestKeepCorrected: a corrected line is stored as it was heard, and then corrected.
+func TestKeepCorrected(t *testing.T) {
+	talk, err := Parse("talk.txt", longTalk(together+1), time.Unix(1_700_000_000, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	u := &talk.Utterances[together]
+	u.Original, u.Text, u.EditedBy, u.Edited = "the heart line", "the heard line", "ana", time.Unix(1_700_000_100, 0).UTC()
+	db := openRecord(t)
+	if err := Keep(t.Context(), db, talk, nil); err != nil {
+		t.Fatal(err)
+	}
+	got, err := db.Utterance(t.Context(), u.Key)
+	if err != nil || got.Text != u.Text || got.Original != u.Original || got.EditedBy != "ana" || !got.Edited.Equal(u.Edited) {
+		t.Errorf("%s, %v", fmt.Sprintf("%q, %q by %q at %v", got.Text, got.Original, got.EditedBy, got.Edited), err)
+	}
+}
