@@ -231,6 +231,29 @@ func TestHash(t *testing.T) {
 	}
 }
 
+// TestReasonsAreSaidOnce: lists of which nothing was said are one reason, and no reason is repeated.
+func TestReasonsAreSaidOnce(t *testing.T) {
+	set := mustLoad(t, `schema: 1
+words: {a: [pig], b: [oaf], c: [cad]}
+rules:
+  - id: r
+    when:
+      any:
+        - says: {words: a}
+        - says: {phrase: go away}
+        - all: [{any: [{says: {words: b}}, {says: {words: c}}]}, {role: [guest]}]
+        - says: {phrase: go home}
+    then: [flag: {level: low}]
+`)
+	vs, err := set.Try(Example{Say: []string{"good evening"}, WordP: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := vs[0].WhyNot, "nothing from the lists a, b, c was said; no phrase or pattern of it was said"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
+
 func TestTry(t *testing.T) {
 	set := mustLoad(t, roomRules)
 	vs, err := set.Try(Example{Say: []string{"the guinea pig", "buy it now"}, WordP: 1})

@@ -23,15 +23,29 @@ func (g *group) compileAll(p *Part) []Condition {
 	return out
 }
 
-// explain joins the reasons of the conditions that decided.
+// reasonsApart stands between the reasons of conditions.
+const reasonsApart = "; "
+
+// explain joins the reasons of the conditions that decided, each once. Lists of which nothing was said are one reason.
 func explain(kids []Condition, e *Context, decisive bool) string {
-	var parts []string
+	var parts, lists []string
 	for _, kid := range kids {
-		if held, ms := kid.Eval(e, 0); held == decisive {
-			parts = append(parts, kid.Explain(e, held, ms))
+		held, ms := kid.Eval(e, 0)
+		if held != decisive {
+			continue
+		}
+		for _, reason := range strings.Split(kid.Explain(e, held, ms), reasonsApart) {
+			if unsaid := listsUnsaid(reason); unsaid != nil {
+				lists = append(lists, unsaid...)
+			} else if !slices.Contains(parts, reason) {
+				parts = append(parts, reason)
+			}
 		}
 	}
-	return strings.Join(slices.Compact(parts), "; ")
+	if len(lists) > 0 {
+		parts = slices.Insert(parts, 0, nothingFrom(lists))
+	}
+	return strings.Join(parts, reasonsApart)
 }
 
 // anyOf is the list of any:.

@@ -199,17 +199,48 @@ func (c wordsSaid) Explain(e *Context, held bool, ms []match.Match) string {
 	if held {
 		return e.quote(ms) + " was said"
 	}
-	what := "no phrase or pattern of it was said"
+	var lists []string
 	for _, src := range c.sources {
 		name := e.set.sources[src].name
 		if ex := e.Excused[src]; len(ex) > 0 {
 			return fmt.Sprintf("%s was said where the list %s has never:", e.quote(ex), name)
 		}
 		if name != "" {
-			what = "nothing from the list " + name + " was said"
+			lists = []string{name}
 		}
 	}
-	return what
+	if lists == nil {
+		return "no phrase or pattern of it was said"
+	}
+	return nothingFrom(lists)
+}
+
+const (
+	nothingOfList  = "nothing from the list "
+	nothingOfLists = "nothing from the lists "
+	wereSaid       = " was said"
+	listsApart     = ", "
+)
+
+// nothingFrom is the reason that nothing of some lists was said.
+func nothingFrom(lists []string) string {
+	lists = slices.Compact(lists)
+	if len(lists) == 1 {
+		return nothingOfList + lists[0] + wereSaid
+	}
+	return nothingOfLists + strings.Join(lists, listsApart) + wereSaid
+}
+
+// listsUnsaid returns the lists of a reason that nothingFrom made; nil for another one.
+func listsUnsaid(reason string) []string {
+	names, short := strings.CutSuffix(reason, wereSaid)
+	if one, ok := strings.CutPrefix(names, nothingOfList); ok && short {
+		return []string{one}
+	}
+	if several, ok := strings.CutPrefix(names, nothingOfLists); ok && short {
+		return strings.Split(several, listsApart)
+	}
+	return nil
 }
 
 // reveals holds if personal data of one of the kinds is said.
