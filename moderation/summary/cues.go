@@ -72,10 +72,102 @@ func (d *document) findCues(l Lists) cues {
 	}
 	out[action] = once(d, out[action])
 	for k := range out {
-		slices.SortStableFunc(out[k], func(a, b scored) int { return cmp.Compare(b.score, a.score) })
-		out[k] = out[k][:min(maxListed, len(out[k]))]
+		surestFirst(out[k])
+		out[k] = d.distinct(out[k])
+		surestFirst(out[k])
 	}
 	return out
+}
+
+func surestFirst(found []scored) {
+	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
+}
+
+// distinct returns the surest up to maxListed things. What is said several times is one thing, as it was said first, or last if that is
+// surer.
+func (d *document) distinct(found []scored) (out []scored) {
+	var leads []essence
+	var last []scored
+	for _, f := range found {
+		e := d.essence(f)
+		i := slices.IndexFunc(leads, func(lead essence) bool { return lead.same(e) })
+		switch {
+		case i < 0 && len(leads) < maxListed:
+			leads, out, last = append(leads, e), append(out, f), append(last, f)
+		case i < 0:
+		case f.unit < out[i].unit:
+			out[i] = f
+		case f.unit > last[i].unit:
+			last[i] = f
+		}
+	}
+	for i := range out {
+		if last[i].score > out[i].score {
+			out[i] = last[i]
+		}
+	}
+	return out
+}
+
+// essence is what tells a sentence from others of its kind.
+type essence struct {
+	text    string
+	terms   []int    // with a topic
+	marks   []string // names, numbers, days
+	negated bool
+	owner   string
+}
+
+// marking are the sets of words without a topic that make a difference: "on Friday", "at nine".
+var marking = []map[string]bool{numberWords, dueDays, dueMonths, dueDates, dueNow, idDue}
+
+func (d *document) essence(f scored) essence {
+	u := &d.units[f.unit]
+	e := essence{text: strings.ToLower(u.text), terms: slices.Clone(u.terms), owner: f.task.owner}
+	for _, w := range u.words {
+		if d.named[w.low] || strings.ContainsAny(w.low, "0123456789") ||
+			slices.ContainsFunc(marking, func(set map[string]bool) bool { return set[w.low] }) {
+			e.marks = append(e.marks, w.low)
+		}
+		e.negated = e.negated != (negations[w.low] || idNot[w.low] || strings.HasSuffix(w.low, "n't"))
+	}
+	slices.Sort(e.terms)
+	slices.Sort(e.marks)
+	e.terms, e.marks = slices.Compact(e.terms), slices.Compact(e.marks)
+	return e
+}
+
+// How alike sentences are that say the same: all words with a topic of the shorter one are in the longer one, which has not many more, or
+// nearly all are in both, since a recogniser mishears some.
+const (
+	addsAtMost  = 0.6
+	mostInBoth  = 0.8
+	leastShared = 2
+)
+
+// same reports whether two sentences say the same.
+func (e essence) same(o essence) bool {
+	if e.text == o.text {
+		return e.owner == o.owner
+	}
+	if e.negated != o.negated || e.owner != o.owner && e.owner != "" && o.owner != "" {
+		return false
+	}
+	if n := shared(e.marks, o.marks); n < min(len(e.marks), len(o.marks)) {
+		return false
+	}
+	n := shared(e.terms, o.terms)
+	fewer, more := min(len(e.terms), len(o.terms)), max(len(e.terms), len(o.terms))
+	all := fewer + more - n
+	return n >= leastShared && (n == fewer && float64(fewer) >= addsAtMost*float64(more) || float64(n) >= mostInBoth*float64(all))
+}
+
+// shared counts what is in both of two lists without repetitions.
+func shared[T comparable](a, b []T) (n int) {
+	for _, x := range a {
+		n += int(is(slices.Contains(b, x)))
+	}
+	return n
 }
 
 // once leaves out of the actions a promise that repeats what somebody was asked for just before: "Yes, I'll send the plans tonight".

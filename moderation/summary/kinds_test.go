@@ -217,3 +217,56 @@ func TestTopicsWithAnd(t *testing.T) {
 		t.Errorf("topics %q", got)
 	}
 }
+
+// TestListedOnce: what is decided, taken on or asked several times is listed once, also in somewhat other words, as it was said first or
+// last; what differs in a number, a day, a person or a "not" is something else.
+func TestListedOnce(t *testing.T) {
+	for _, tt := range []struct {
+		lines []string
+		want  int
+	}{
+		{[]string{"We decided to buy the smaller engine.", "We decided to buy the smaller engine."}, 1},
+		{[]string{"We decided to buy the smaller engine.", "Okay, so we decided to buy the smaller engine then."}, 1},
+		{[]string{"We decided to buy the smaller engine.", "So we decided that we buy the smaller engine for the garage."}, 1},
+		{[]string{"We agreed that the smaller engine is bought.", "We agreed that the smaller engine is never bought."}, 2},
+		{[]string{"We decided to buy the smaller engine.", "We decided to sell the smaller engine."}, 2},
+		{[]string{"We decided to move the party to Friday.", "We decided to move the party to Sunday."}, 2},
+		{[]string{"We decided to buy 3 engines.", "We decided to buy 4 engines."}, 2},
+		{[]string{"We decided to paint the engine blue.", "We decided to paint the garage blue."}, 2},
+		{[]string{"I'll send the drawings of the engine by Friday.", "I'll send the drawings of the engine by Friday."}, 1},
+		{[]string{"Ben, please send the drawings to the office.", "Cem, please send the drawings to the office."}, 2},
+		{[]string{"Kita sepakat the smaller engine is bought, ya.", "Kita sepakat the smaller engine is bought, ya."}, 1},
+	} {
+		in := said("Ben: The engine is in the garage of the office.")
+		for i, l := range tt.lines {
+			lines := []string{"Ana: " + l, "Ben: Okay, yes.", "Cem: The colours of lamp number " + string(rune('a'+i)) + " are blue."}
+			for range 4 { // each of them several times
+				in.Utterances = append(in.Utterances, said(lines...).Utterances...)
+			}
+		}
+		for i := range in.Utterances {
+			u := &in.Utterances[i]
+			u.Seq, u.StartMS, u.EndMS = i+1, int64(i)*3000, int64(i)*3000+2500
+			if strings.HasPrefix(tt.lines[0], "Kita") {
+				u.Language = "id"
+			}
+		}
+		s := Make(in)
+		all := slices.Concat(s.Decisions, s.Actions, s.Questions)
+		if len(all) != tt.want {
+			t.Errorf("%q: %q, want %d", tt.lines, itemTexts(all), tt.want)
+		}
+		var first, last int64 = -1, -1
+		for _, u := range in.Utterances {
+			if strings.Contains(u.Text, "engine") && u.SpeakerName == "Ana" && first < 0 {
+				first = u.StartMS
+			}
+			if u.SpeakerName == "Ana" {
+				last = u.StartMS
+			}
+		}
+		if tt.want == 1 && len(all) == 1 && all[0].StartMS != first && all[0].StartMS != last {
+			t.Errorf("%q: cited at %d ms, said from %d to %d", tt.lines, all[0].StartMS, first, last)
+		}
+	}
+}

@@ -29,10 +29,7 @@ func languages() map[string]*language {
 	id := &language{
 		stop: idStop, stem: idStem,
 		judge: func(d *document, _ Lists) func(int) judged {
-			return func(n int) judged {
-				s := newIndonesian(&d.units[n], d.named)
-				return judged{scores: [kinds]float64{decision: s.decision(), action: s.action(), question: s.question()}}
-			}
+			return func(n int) judged { return judgeIndonesian(d, n) }
 		},
 	}
 	out := map[string]*language{"en": en, "id": id, "ms": id}

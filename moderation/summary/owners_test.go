@@ -36,6 +36,7 @@ func ownersOf(t *testing.T, name string) (talks [][]string, want [][2]string) {
 func TestOwnersAndDueDates(t *testing.T) {
 	for name, people := range map[string][]string{
 		"owners.txt": {"Ana", "Ben", "Cem"}, "owners-other.txt": {"Dora", "Eli", "Finn"}, "owners-third.txt": {"Gus", "Hana", "Ivo"},
+		"owners-id.txt": {"Ani", "Budi", "Sari"},
 	} {
 		talks, want := ownersOf(t, name)
 		listed, wrong := 0, 0
@@ -44,7 +45,13 @@ func TestOwnersAndDueDates(t *testing.T) {
 			for _, who := range people {
 				all = append(all, who+": The lamp over the door is green.")
 			}
-			got := Make(said(append(append(all, lines...), people[0]+": The other lamp in the corridor is blue.")...)).Actions
+			in := said(append(append(all, lines...), people[0]+": The other lamp in the corridor is blue.")...)
+			if strings.HasSuffix(name, "-id.txt") {
+				for i := range in.Utterances {
+					in.Utterances[i].Language = "id"
+				}
+			}
+			got := Make(in).Actions
 			if len(got) > 0 {
 				listed++
 			}
