@@ -176,5 +176,5 @@ func TestAnAskInItsSessionHasWhatIsAround(t *testing.T) {
 	s := serve(t, hitTwice(), func(c *Config) { c.Actor = &hand{can: []models.Verb{models.VerbMute}} })
 	_, asks, _ := strings.Cut(ask(t, s, "GET", "/s/s1").Body.String(), `id="asks"`)
 	asks, _, _ = strings.Cut(asks, "</ol>")
-	inOrder(t, asks, "Welcome everyone.", "Ben", "in this session: 2 flags · 2 asks", "guaranteed")
+	inOrder(t, asks, "Welcome everyone.", "Ben", "in this session: 2 flags, 2 asks", "guaranteed")
 }

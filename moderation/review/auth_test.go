@@ -158,6 +158,14 @@ func TestPasswordLoginAndLogout(t *testing.T) {
 			t.Errorf("%v: %d", form, got)
 		}
 	}
+	strange := b.do("GET", "/login", nil).Body.String()
+	inOrder(t, strange, `<nav aria-label="Main" hidden>`, `action="/search"`, "hidden>", `name="name" value=""`, "autofocus", `name="password"`)
+	if strings.Contains(strange, `id="me"`) {
+		t.Error("a stranger is shown where to go")
+	}
+	inOrder(t, b.do("POST", "/login", url.Values{"name": {"Kim"}, "password": {"wrong"}}).Body.String(), "Wrong name or password.",
+		`name="name" value="Kim"`, `name="password"`, "required autofocus>")
+	inOrder(t, b.do("POST", "/login", url.Values{"link": {"wrong"}}).Body.String(), "This link is no longer valid.", `name="password"`)
 	for next, want := range map[string]string{"/queue": "/queue", "//evil.example": "/", "https://evil.example": "/", `/\evil.example`: "/"} {
 		w := b.do("POST", "/login", url.Values{"name": {"Kim"}, "password": {secret}, "next": {next}})
 		if w.Code != http.StatusSeeOther || w.Header().Get("Location") != want {

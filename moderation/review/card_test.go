@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"earshot/models"
 	"earshot/moderation/review/internal/reviewtest"
 )
@@ -49,9 +51,43 @@ func TestALineIsOneCard(t *testing.T) {
 	inOrder(t, body, "3 flags are waiting", "1 ask from a live room on top", "Rule scam.guaranteed", "Rule pushy", "20:15:42",
 		"20:14</time>, 15 s in",
 		"Welcome everyone.", "Ben", "tonight: 2 flags", "guaranteed", `name="flag" value="f1"`, `name="flag" value="f2"`, "Dismiss", "Confirm",
-		`name="choice" value="mute 60s"`, `name="choice" value="warn"`, `name="verb" value="remove"`, "Matched by scam.guaranteed", "pushy")
+		`name="choice" value="mute 60s"`, `name="choice" value="warn"`, `name="verb" value="remove"`,
+		`data-body="/flags/f1/card?also=f2&amp;only=why"`, `href="/flags/f1/card"`, `href="/flags/f2/card"`)
+	if strings.Contains(body, "Matched by") {
+		t.Error("the card holds the reasons that nobody has opened")
+	}
+	inOrder(t, piece(t, s, "/flags/f1/card?only=why&also=f2"), "Rule scam.guaranteed", "Matched by scam.guaranteed", "Rule pushy", "pushy")
+	m.decisions[0].Ask = models.AskExpired
+	if body := ask(t, s, "GET", "/queue").Body.String(); strings.Contains(body, "nobody answered") {
+		t.Error("the card says that nobody answered while it asks")
+	}
 	m.decisions[0].Ask, m.decisions[1].Ask = models.AskExpired, models.AskExpired
 	inOrder(t, ask(t, s, "GET", "/queue").Body.String(), "Dismiss", "Confirm", `value="mute"`, `value="warn"`, `value="remove"`)
+}
+
+// TestAQueueIsLight: what a card of the queue adds to the page is bounded, though a clip belongs to it.
+func TestAQueueIsLight(t *testing.T) {
+	m := hitTwice()
+	m.clips = heardRoom().clips
+	body := ask(t, serve(t, m, func(c *Config) { c.Actor = &hand{can: []models.Verb{models.VerbMute, models.VerbWarn}} }), "GET", "/queue")
+	page, err := html.Parse(body.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range page.Descendants() {
+		if !slices.ContainsFunc(n.Attr, func(a html.Attribute) bool { return a.Key == "data-claim" && a.Val == lineOf(m)+"/decide" }) {
+			continue
+		}
+		nodes := 0
+		for range n.Descendants() {
+			nodes++
+		}
+		if nodes > 110 || nodes < 50 {
+			t.Errorf("%d nodes in a card", nodes)
+		}
+		return
+	}
+	t.Error("no card")
 }
 
 // TestPeopleAndRulesShowCards: the flags of a person and of a rule are shown as in the queue, one card per line, and a decision

@@ -49,8 +49,8 @@ func TestQueueConfirmsAndUndoes(t *testing.T) {
 	s := serve(t, m, nil)
 	inOrder(t, ask(
 		t, s, "GET", "/queue",
-	).Body.String(), "1 flag is waiting", "Rule scam.guaranteed", `/s/s1?at=u-`, "Open mic", "Buy", `<mark data-s=`, "guaranteed",
-		`data-ms="3400"`, `/evidence/`+m.clips[0].ID+`.ogg`, "Dismiss", "Confirm", "Matched by scam.guaranteed.")
+	).Body.String(), "1 flag is waiting", "Rule scam.guaranteed", `/s/s1?at=u-`, "Open mic", "Buy", `<mark>guaranteed`,
+		`data-ms="3400"`, `/evidence/`+m.clips[0].ID+`.ogg`, "Dismiss", "Confirm", `data-body="/flags/f1/card?only=why"`)
 
 	watcher, err := s.hub.Subscribe("s1", events.Cursor{})
 	if err != nil {
@@ -293,13 +293,20 @@ func TestFlagOpensOnDemand(t *testing.T) {
 	}
 	whole := []string{"Matched by scam.guaranteed.", "open-mic@3f9c21", "/evidence/" + m.clips[0].ID + ".ogg", "Confirm", "Dismiss"}
 	inOrder(t, ask(t, s, "GET", "/flags/f1/card").Body.String(), append([]string{"<html", "Buy my coin now"}, whole...)...)
-	r := httptest.NewRequestWithContext(t.Context(), "GET", "/flags/f1/card", http.NoBody)
+	part := piece(t, s, "/flags/f1/card")
+	inOrder(t, part, whole...)
+	if strings.Contains(part, "<html") {
+		t.Error("a whole page")
+	}
+}
+
+// piece is what the script is sent for an address.
+func piece(t *testing.T, s *served, path string) string {
+	t.Helper()
+	r := httptest.NewRequestWithContext(t.Context(), "GET", path, http.NoBody)
 	r.Host = "127.0.0.1:8484"
 	r.Header.Set("X-Earshot-Piece", "1")
 	w := httptest.NewRecorder()
 	s.ServeHTTP(w, r)
-	inOrder(t, w.Body.String(), whole...)
-	if strings.Contains(w.Body.String(), "<html") {
-		t.Error("a whole page")
-	}
+	return w.Body.String()
 }

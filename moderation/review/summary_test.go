@@ -22,7 +22,9 @@ func (q *minutes) Recap(_ context.Context, session string, since int64) (models.
 	s := models.Summary{
 		Session: session, Kind: models.SummaryRecap, Headline: "Ana and Ben talked.", SinceMS: since, UntilMS: 21_000, LeftOut: 1, Flagged: 1,
 		Chapters: []models.Chapter{}, Highlights: []models.SummaryItem{}, Decisions: []models.SummaryItem{}, Actions: []models.SummaryItem{},
-		Questions: []models.SummaryItem{}, Talk: []models.TalkShare{{SpeakerID: "Ben", SpeakerName: "Ben", TalkMS: 3000, Turns: 1}},
+		Questions: []models.SummaryItem{}, Talk: []models.TalkShare{
+			{SpeakerID: "Ben", SpeakerName: "Ben", TalkMS: 3000, Turns: 1}, {SpeakerID: "Cleo", SpeakerName: "Cleo"},
+		},
 	}
 	q.m.mu.Lock()
 	defer q.m.mu.Unlock()

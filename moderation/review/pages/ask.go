@@ -25,7 +25,7 @@ type choiceView struct{ Choice, Label, Key string }
 type actionView struct{ Sign, Text, Late, Then string }
 
 // unanswered says that an ask has lapsed.
-var unanswered = actionView{Sign: "·", Text: "nobody answered in time"}
+var unanswered = actionView{Sign: "–", Text: "nobody answered in time"}
 
 // rank orders asks by their expiry; those that do not expire come last.
 func (a *askView) rank() int64 {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"time"
 
@@ -182,11 +183,14 @@ func (c *card) gather() {
 			c.Ask = f.Ask
 		}
 	}
+	if c.Ask != nil { // that one ask has lapsed is not the whole truth while another waits
+		c.Actions = slices.DeleteFunc(c.Actions, func(a actionView) bool { return a == unanswered })
+	}
 	c.Buttons = buttonsOf(c.Flags, verbs)
 	p := c.flags[0].place
 	c.Line = markMatches(p.Utterance, raised)
 	if c.Clip != nil && p.Evidence != nil {
-		c.Words = timedWords(p.Utterance, raised, *p.Evidence)
+		c.Times = wordTimes(p.Utterance, *p.Evidence)
 	}
 }
 
@@ -198,6 +202,15 @@ func (c *card) Pending() (ids []string) {
 		}
 	}
 	return ids
+}
+
+// Reasons returns the address of why each of the flags was raised.
+func (c *card) Reasons() string {
+	q := url.Values{"only": {"why"}}
+	for _, f := range c.Flags[1:] {
+		q.Add("also", f.Flag)
+	}
+	return "/flags/" + url.PathEscape(c.Flag) + "/card?" + q.Encode()
 }
 
 // named is how many rules a card names at its top: the sentence and the buttons must be in sight whatever matched. The others are named
@@ -310,7 +323,7 @@ func tallyText(t models.Tally, when string) string {
 		what string
 	}{{t.Asks, "ask"}, {t.Actions, "action"}} {
 		if x.n > 0 {
-			out += " · " + models.Count(x.n, x.what)
+			out += ", " + models.Count(x.n, x.what)
 		}
 	}
 	return out

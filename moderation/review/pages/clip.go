@@ -2,10 +2,12 @@ package pages
 
 import (
 	"bytes"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf16"
 
 	"earshot/models"
 )
@@ -21,13 +23,6 @@ type clipView struct {
 	Wave    string // path of the waveform, 2 units wide for each peak, 24 high
 	Width   int
 	Expires string
-}
-
-// timedWord is a word that is highlighted while it is heard. Times are ms from the clip's start; a word without a time has -1.
-type timedWord struct {
-	Text       string
-	Start, End int64
-	Hit        bool
 }
 
 func (p *painter) clip(k models.Key) *clipView {
@@ -68,30 +63,26 @@ func wave(peaks []byte) string {
 	return b.String()
 }
 
-// timedWords splits a line into its words with their times in the clip.
-func timedWords(u models.Utterance, flags []models.Flag, e models.Evidence) []timedWord {
-	hit := matchedTimes(flags)
-	var out []timedWord
-	done := 0
+// wordTimes returns when each word of a line is heard in its clip, for the script, which highlights words while they are heard: the word's
+// place and length in the text, in UTF-16 units, and its start and end in ms.
+func wordTimes(u models.Utterance, e models.Evidence) string {
+	var out []string
+	done, at := 0, 0 // the text before the next word, in bytes and in units
 	for _, w := range u.Words {
 		word := strings.TrimSpace(w.Text)
 		i := strings.Index(u.Text[done:], word)
 		if word == "" || i < 0 {
 			continue
 		}
-		if i > 0 {
-			out = append(out, timedWord{Text: u.Text[done : done+i], Start: -1})
-		}
-		out = append(out, timedWord{
-			Text: word, Start: w.StartMS - e.StartMS, End: w.EndMS - e.StartMS, Hit: hit[[2]int64{w.StartMS, w.EndMS}],
-		})
-		done += i + len(word)
+		at += units(u.Text[done : done+i])
+		n := units(word)
+		out = append(out, fmt.Sprintf("%d,%d,%d,%d", at, n, w.StartMS-e.StartMS, w.EndMS-e.StartMS))
+		done, at = done+i+len(word), at+n
 	}
-	if done < len(u.Text) {
-		out = append(out, timedWord{Text: u.Text[done:], Start: -1})
-	}
-	return out
+	return strings.Join(out, " ")
 }
+
+func units(s string) int { return len(utf16.Encode([]rune(s))) }
 
 // evidence serves a clip's audio, as stored or as a WAV file. It supports ranges, so that a browser can determine the length and
 // seek. An error is a page for whoever follows a link, and JSON for players and programs.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -141,12 +142,32 @@ func (s flagPages) card(r *http.Request) (view, error) {
 	switch {
 	case r.Header.Get(pieceHeader) == "":
 	case r.URL.Query().Get("only") == "why":
-		v.piece = "because"
+		v.piece = "reasons"
+		v.data, err = s.reasons(r, f)
 	default:
 		v.piece = "flagbody"
 	}
-	return v, nil
+	return v, err
 }
+
+// reasons returns a flag with the others of its card.
+func (s flagPages) reasons(r *http.Request, first flagView) ([]flagView, error) {
+	all, also := []flagView{first}, r.URL.Query()["also"]
+	if len(also) > maxReasons {
+		return nil, fmt.Errorf("reasons of %d flags: %w", len(also), models.ErrInvalid)
+	}
+	for _, id := range also {
+		p, err := s.Record.Flag(r.Context(), id)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s.placed(p, auth.VisitorOf(r.Context()), "session", newCast(nil)))
+	}
+	return all, nil
+}
+
+// maxReasons is how many flags are told of at once; a card holds one for each rule at most.
+const maxReasons = 200
 
 // among returns a flag with the names and colours of the people in its session.
 func (s flagPages) among(r *http.Request, id string) (flagView, error) {

@@ -2,7 +2,6 @@ package pages
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -27,7 +26,7 @@ type linePage struct {
 	Original string
 	By       string
 	Clip     *clipView
-	Words    []timedWord
+	Times    string       // of the line's words in the clip
 	Choices  []wordChoice // the words that can be redacted; none if the visitor may not
 	Problem  string
 }
@@ -60,7 +59,7 @@ func (s linePages) lineView(r *http.Request, problem string) (view, error) {
 		Line: p.line(u, nil), Text: u.Text, Original: u.Original, By: web.Doer(u.EditedBy), Clip: p.clip(u.Key), Problem: problem,
 	}
 	if e, ok := p.clips[u.Key]; ok {
-		data.Words = timedWords(u, nil, e)
+		data.Times = wordTimes(u, e)
 	}
 	if auth.VisitorOf(ctx).May(ses.Room, models.AccessHost) {
 		flags := slices.DeleteFunc(h.Flags, func(f models.Flag) bool { return f.Utterance != u.Key })
@@ -72,7 +71,6 @@ func (s linePages) lineView(r *http.Request, problem string) (view, error) {
 	}
 	if problem != "" {
 		v.status = http.StatusBadRequest
-		data.Text = cmp.Or(r.PostFormValue("text"), data.Text)
 	}
 	return v, nil
 }

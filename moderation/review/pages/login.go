@@ -51,11 +51,14 @@ func (s accessPages) enter(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = s.Auth.LogIn(w, r, u)
 	}
+	problem := "Wrong name or password."
+	if form("link") != "" {
+		problem = "This link is no longer valid. Ask for another, or log in with your password."
+	}
 	switch {
 	case auth.IsUnknown(err):
 		s.render(w, r, view{status: http.StatusUnauthorized, page: "login", title: "Log in", data: loginPage{
-			Next: localPath(form("next")), Name: form("name"),
-			Problem: "Wrong name or password, or the link is no longer valid.",
+			Next: localPath(form("next")), Name: form("name"), Problem: problem,
 		}})
 	case err != nil:
 		s.Auth.Refuse(w, r, err)

@@ -242,7 +242,7 @@ func (s *Pages) placed(p models.FlagPlace, who auth.Visitor, back string, c *cas
 	v.Room, v.Day = sessionName(p.Session), day(t, s.Now().In(s.Location))
 	v.Line = markMatches(p.Utterance, []models.Flag{p.Flag})
 	if v.Clip != nil {
-		v.Words = timedWords(p.Utterance, []models.Flag{p.Flag}, *p.Evidence)
+		v.Times = wordTimes(p.Utterance, *p.Evidence)
 	}
 	v.Doubt = len(p.Utterance.Doubt) > 0
 	return v

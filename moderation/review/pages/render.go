@@ -42,6 +42,7 @@ type view struct {
 type shell struct {
 	Title, Nav string
 	Wide       bool
+	Stranger   bool // the visitor has no access to anything: there is nowhere to go
 	Notice     []noticePart
 	Alarm      string
 	Query      string // stands in the search field
@@ -89,6 +90,9 @@ func (s *Pages) render(w http.ResponseWriter, r *http.Request, v view) {
 	sh := shell{
 		Title: v.title, Nav: v.nav, Wide: v.wide, Notice: s.notice, Alarm: s.Alarm(), Me: visitorOf(r),
 		Zone: s.Now().In(s.Location).Format("MST"), Cursor: v.cursor, Data: v.data,
+	}
+	if !auth.VisitorOf(r.Context()).Somewhere(models.AccessViewer) {
+		sh.Stranger, sh.Notice, sh.Alarm = true, nil, ""
 	}
 	if v.piece == "" {
 		sh.Waiting, _ = s.waiting(r.Context()) // a count that can't be determined is left out

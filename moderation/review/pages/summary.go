@@ -159,6 +159,9 @@ func talkRows(talk []models.TalkShare, c *cast) (rows []talkRow) {
 		all += t.TalkMS
 	}
 	for _, t := range talk {
+		if t.TalkMS == 0 && t.Turns == 0 {
+			continue // they spoke before or after it
+		}
 		who, _ := c.find(t.SpeakerID, t.SpeakerName)
 		rows = append(rows, talkRow{who, clock(t.TalkMS), int((100*t.TalkMS + all/2) / max(all, 1)), t.Turns, t.Interruptions, t.Interrupted})
 	}
@@ -176,7 +179,7 @@ func digestText(d models.ModerationDigest) string {
 	for _, verb := range slices.Sorted(maps.Keys(d.Actions)) {
 		parts = append(parts, fmt.Sprintf("%s %d×", verb, d.Actions[verb]))
 	}
-	return strings.Join(parts, " · ")
+	return strings.Join(parts, "; ")
 }
 
 func (s *Pages) chapterViews(sum models.Summary, ses models.Session) (out []chapterView) {

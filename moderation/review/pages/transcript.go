@@ -50,7 +50,7 @@ type lineView struct {
 	Edits    bool   // a link leads there
 	Original string // the original text, if Spans is a correction
 	EditedBy string
-	Words    []timedWord // instead of Spans if the line has audio
+	Times    string // of the words in the line's audio, if it has some
 }
 
 // flagView is one flag, in its line and in the list.
@@ -86,7 +86,7 @@ type flagView struct {
 	// The rest is set if the flag is shown outside its transcript.
 	Room, Day string
 	Line      []models.SnippetPart
-	Words     []timedWord
+	Times     string // of the words in Clip
 	Doubt     bool
 }
 
@@ -156,7 +156,7 @@ func (p *painter) line(u models.Utterance, flags []models.Flag) *lineView {
 		v.Flags = append(v.Flags, p.flag(f))
 	}
 	if e, ok := p.clips[u.Key]; ok && len(flags) > 0 {
-		v.Words = timedWords(u, flags, e)
+		v.Times = wordTimes(u, e)
 	}
 	return v
 }

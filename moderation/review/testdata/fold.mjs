@@ -1,6 +1,6 @@
 // Looks at the first ask as it comes: its sentence begins in sight, and every button can be pressed without scrolling.
 import assert from "node:assert/strict";
-import { base, desk, newContext, phone, run, shots } from "./browser.mjs";
+import { base, becomes, desk, newContext, phone, run, shots } from "./browser.mjs";
 
 // met returns what of some elements cannot be pressed where it is.
 const met = (page, selector) => page.evaluate((selector) => {
@@ -42,7 +42,7 @@ await run(async () => {
         assert.ok(Math.abs(now.x - place.x) < 2, `${where}: the buttons move across`);
       }
       await card.locator("details summary").click();
-      assert.equal(await card.locator("details .what").count(), 5, `${where}: rules named with their reasons`);
+      await becomes(() => card.locator("details .what").count(), 5, `${where}: rules named with their reasons`);
     }
     await page.close();
     console.log(`ok the first ask's buttons are in sight, ${size}`);

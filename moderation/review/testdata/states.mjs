@@ -126,6 +126,7 @@ const states = {
   },
   "words light up": async (page) => {
     await page.evaluate(() => {
+      for (const audio of document.querySelectorAll("audio")) audio.dispatchEvent(new Event("pause")); // the words get their elements
       for (const [i, w] of [...document.querySelectorAll("[data-s]")].entries()) w.classList.toggle("on", i % 2);
       for (const c of document.querySelectorAll(".clip")) c.classList.add("playing");
     });

@@ -273,7 +273,7 @@ function listeners(list) {
   const away = ours.filter((n) => n !== bot); // "Earshot (paused)"
   const others = names.length - ours.length;
   let text = bots.length ? `${bot} is listening and transcribing` : away[0] || '';
-  if (others) text += (text ? ' · ' : '') + (others === 1 ? '1 listener' : `${others} listeners`);
+  if (others) text += (text ? ', ' : '') + (others === 1 ? '1 listener' : `${others} listeners`);
   $('ears').textContent = text;
   $('ears').title = names.join(', ');
   $('ears').classList.toggle('on', bots.length > 0);

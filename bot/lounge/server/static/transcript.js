@@ -111,7 +111,7 @@ export class Transcript {
     const mark = document.createElement('span');
     mark.className = 'flag';
     mark.dataset.id = f.id;
-    mark.textContent = `▲ ${f.rule} · ${f.level}`;
+    mark.textContent = `▲ ${f.rule} (${f.level})`;
     li.append(mark);
     li.classList.add('flagged');
     if (f.level === 'high') li.classList.add('high');

@@ -26,7 +26,7 @@ const here = () => $(cursor) || (session ? null : stops()[0]);
 // press presses a button of the selected card or line; details that are loaded on demand are fetched first.
 const press = (value) => {
   const el = here(), find = () => el?.querySelector(`.decide button[value="${value}"], .decide button[data-key="${value}"]`);
-  const closed = el?.querySelector("details[data-body]:not([data-loaded])");
+  const closed = el?.querySelector(":not(.foot) > details[data-body]:not([data-loaded])");
   if (find() || !closed) {
     find()?.click();
     return !!find();
@@ -58,7 +58,7 @@ const keys = {
   x: () => here()?.querySelector('[data-key="redact"]')?.click(),
   n: () => (whole ? flagBy(1) : toFlag(1)),
   p: () => (whole ? flagBy(-1) : toFlag(-1)),
-  b: () => blur(!$("blur").checked),
+  b: () => $("blur")?.click(),
   u: undo, " ": play, "?": () => $("keys").showModal(), "/": () => $("q").focus(),
   e: () => session && correct($(cursor)) !== false,
   s: () => session && copyLine($(cursor)) !== false,

@@ -8,6 +8,24 @@ const follow = (audio, clip, words) => {
   playhead(audio.paused && sounding === audio ? -1 : +audio.dataset.at + ms);
   if (!audio.paused) requestAnimationFrame(() => follow(audio, clip, words));
 };
+// split gives the words of a line elements of their own, to be highlighted while they are heard.
+const split = (line) => {
+  const text = line.textContent, hits = [], parts = [];
+  let at = 0, done = 0;
+  for (const node of line.childNodes) {
+    if (node.nodeName === "MARK") hits.push([at, at + node.textContent.length]);
+    at += node.textContent.length;
+  }
+  for (const word of line.dataset.words.split(" ")) {
+    const [from, length, start, end] = word.split(",").map(Number), to = from + length;
+    const el = document.createElement(hits.some(([a, b]) => a <= from && to <= b) ? "mark" : "span");
+    [el.dataset.s, el.dataset.e, el.textContent] = [start, end, text.slice(from, to)];
+    parts.push(text.slice(done, from), el);
+    done = to;
+  }
+  line.replaceChildren(...parts, text.slice(done));
+  delete line.dataset.words;
+};
 // carry moves an element's clips into the one that replaces it, so that playback continues. Both are in the document.
 const carry = (old, el) => {
   for (const audio of el.querySelectorAll("audio[data-clip]")) {
@@ -30,6 +48,7 @@ const dressClip = (clip) => {
   clip.classList.add("dressed");
   const words = () => {
     const own = clip.closest(".ask, .line") || (clip.closest(".flag") && $(clip.closest(".flag").dataset.line));
+    for (const line of own?.querySelectorAll("[data-words]") || []) split(line);
     return own ? [...own.querySelectorAll("[data-s]")] : [];
   };
   button.addEventListener("click", () => (audio.paused ? audio.play().catch(() => {}) : audio.pause()));
