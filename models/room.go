@@ -192,7 +192,8 @@ type RoomLease struct {
 	Heir   string
 	// Asked is what a host asked of the owner on a page of another process.
 	Asked RoomAsk
-	// CutMS is when the owner before this one stopped listening, in ms of session time, where it handed the room over; 0: it did not.
+	// CutMS is until when everything that the owner before this one heard is stored, in ms of session time: when it stopped listening, if
+	// it handed the room over. 0: that is not known.
 	CutMS int64
 	// Now is when this was read.
 	Now time.Time

@@ -132,11 +132,13 @@ func (m *membership) listen(ctx context.Context, connector bot.Connector, again 
 	defer stop(nil)
 	m.during(stop)
 	m.parted.Store(0)
+	defer m.stored.Store(nil)
 	lease, succeed := m.inherited(), m.successor()
 	session, err := m.host.Listen(ctx, SessionRequest{
 		Room: m.room, Connector: connector, Watch: m.watch, Invited: !again,
 		Returns: func(why models.EndReason) bool { return again && isBack(why) },
 		Started: m.begin, Lease: lease, Succeed: succeed, Parted: m.parted.Store,
+		Stored: func(until func() time.Duration) { m.stored.Store(&until) },
 	})
 	m.during(nil)
 	var sent *bot.EndError

@@ -185,6 +185,19 @@ func (l *leases) freeGivenUp(ctx context.Context) error {
 	return nil
 }
 
+// stored returns until when everything heard is stored, in ms of session time, for each room in which a session runs.
+func (l *leases) stored() map[string]int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	out := map[string]int64{}
+	for room, h := range l.held {
+		if until := h.m.stored.Load(); until != nil {
+			out[room] = max(1, (*until)().Milliseconds())
+		}
+	}
+	return out
+}
+
 // lose drops and counts the leases that which selects.
 func (l *leases) lose(count *uint64, which func(room string, h *holding) bool, told func(room string)) {
 	l.mu.Lock()

@@ -25,11 +25,13 @@ type cuttable struct {
 }
 
 // RenewRooms implements store.Leases.
-func (c *cuttable) RenewRooms(ctx context.Context, node string, lasts time.Duration) ([]models.RoomLease, error) {
+func (c *cuttable) RenewRooms(
+	ctx context.Context, node string, lasts time.Duration, stored map[string]int64,
+) ([]models.RoomLease, error) {
 	if c.cut.Load() {
 		return nil, models.ErrUnavailable
 	}
-	return c.Leases.RenewRooms(ctx, node, lasts)
+	return c.Leases.RenewRooms(ctx, node, lasts, stored)
 }
 
 // ReleaseRoom implements store.Leases.
@@ -318,9 +320,11 @@ type counted struct {
 	renewals atomic.Int32
 }
 
-func (c *counted) RenewRooms(ctx context.Context, node string, lasts time.Duration) ([]models.RoomLease, error) {
+func (c *counted) RenewRooms(
+	ctx context.Context, node string, lasts time.Duration, stored map[string]int64,
+) ([]models.RoomLease, error) {
 	c.renewals.Add(1)
-	return c.Leases.RenewRooms(ctx, node, lasts)
+	return c.Leases.RenewRooms(ctx, node, lasts, stored)
 }
 
 // TestAnHeirWaitsWithoutWriting: rooms waiting to be handed over must not each renew all leases, which delayed the renewals of their owner.

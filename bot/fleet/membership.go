@@ -38,6 +38,8 @@ type membership struct {
 	succession func(context.Context) (Lease, error)
 
 	parted atomic.Int64 // when it stopped listening, in ms of session time
+	// stored returns until when everything heard is stored; nil: there is no session.
+	stored atomic.Pointer[func() time.Duration]
 }
 
 func newMembership(ctx context.Context, r JoinRequest, in models.Room, host Host, log *slog.Logger) *membership {

@@ -42,13 +42,15 @@ type unhurried struct {
 }
 
 // RenewRooms implements store.Leases.
-func (u *unhurried) RenewRooms(ctx context.Context, node string, lasts time.Duration) ([]models.RoomLease, error) {
+func (u *unhurried) RenewRooms(
+	ctx context.Context, node string, lasts time.Duration, stored map[string]int64,
+) ([]models.RoomLease, error) {
 	if end, ok := ctx.Deadline(); ok {
 		u.mu.Lock()
 		u.least = min(u.least, time.Until(end))
 		u.mu.Unlock()
 	}
-	return u.Leases.RenewRooms(ctx, node, lasts)
+	return u.Leases.RenewRooms(ctx, node, lasts, stored)
 }
 
 // TestAnHeirThatNeverComes: when the time for handing rooms over is up, a renewal under way is not cut short: that would count as trouble
@@ -170,6 +172,49 @@ func TestHeardUntilItWasGivenUp(t *testing.T) {
 			t.Errorf("the room was heard until %v: %+v", heard, l)
 		}
 		left()
+	})
+}
+
+// telling is a stage on which everything is stored until a time.
+type telling struct {
+	stage
+	until time.Duration
+}
+
+// Listen implements Host.
+func (s telling) Listen(ctx context.Context, r SessionRequest) (models.Session, error) {
+	r.Stored(func() time.Duration { return s.until })
+	return s.stage.Listen(ctx, r)
+}
+
+// TestStoredUntilIsTold: whoever takes a room learns until when everything that was heard there is stored, but not what a session said that
+// is over.
+func TestStoredUntilIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := &cuttable{Leases: openLeases(t)}
+		s := telling{stage{make(chan SessionRequest, 9), make(chan models.EndReason), nil, nil}, 4321 * time.Millisecond}
+		f := New(s, slog.New(slog.DiscardHandler))
+		f.Share(Sharing{Leases: db, Node: "one"})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- f.Run(ctx, []JoinRequest{{Address: stageRoom, Standing: true}}, nil) }()
+		<-s.joined
+		time.Sleep(time.Minute + renewEvery/2)
+		db.cut.Store(true)
+		time.Sleep(2 * leaving)
+		db.cut.Store(false)
+		if l := (<-s.joined).Lease; l == nil || l.Epoch != 2 || l.CutMS != 4321 {
+			t.Errorf("%+v", l)
+		}
+		s.ends <- models.EndRoomClosed
+		synctest.Wait()
+		if got := f.leases.stored(); len(got) > 0 {
+			t.Errorf("after the session: %v", got)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
 	})
 }
 

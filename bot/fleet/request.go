@@ -78,6 +78,9 @@ type SessionRequest struct {
 	Succeed func(context.Context) (Lease, error)
 	// Parted, unless nil, is called with the time at which the bot stopped listening, in ms of session time, if another process continues.
 	Parted func(cutMS int64)
+	// Stored, unless nil, is called when the session is this process's, with a function that returns the session time until which everything
+	// heard is stored. Any goroutine may call that one until Listen returns.
+	Stored func(until func() time.Duration)
 }
 
 // Host joins rooms for a fleet and listens there. Its methods are called from many goroutines concurrently.

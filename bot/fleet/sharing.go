@@ -65,7 +65,7 @@ func (f *Fleet) renew(ctx context.Context) bool {
 	var rows []models.RoomLease
 	err := l.freeGivenUp(ctx)
 	if err == nil {
-		rows, err = l.Leases.RenewRooms(ctx, l.Node, l.Lasts)
+		rows, err = l.Leases.RenewRooms(ctx, l.Node, l.Lasts, l.stored())
 	}
 	if err == nil && offered != nil {
 		f.log.Warn("cannot tell other processes whether to take the rooms; trying again", "err", offered)

@@ -38,6 +38,8 @@ type feed struct {
 	// shut is the track's hearing; news signals a change.
 	shut atomic.Int32
 	news chan struct{}
+	// held is the session time since which it holds audio that has not been passed on, as a time.Duration.
+	held atomic.Int64
 
 	voice   *voice // the speaker's
 	drops   drops
@@ -50,10 +52,12 @@ type feed struct {
 }
 
 func newFeed(p *parts, info bot.TrackInfo) *feed {
-	return &feed{
+	f := &feed{
 		p: p, info: info, in: make(chan arrival, feedLength), end: make(chan struct{}), done: make(chan struct{}), news: make(chan struct{}, 1),
 		voice: p.voices.open(info.SpeakerID, info.Attribution == models.AttributionTrack), arrival: newArrivalGap(&p.cut, p.Now()),
 	}
+	f.held.Store(int64(min(p.Now(), f.arrival.open(p.Now()))))
+	return f
 }
 
 type arrival struct {
@@ -195,6 +199,7 @@ func (f *feed) run() {
 // open waits until the track is to be processed. It returns false if the track ends first.
 func (f *feed) open() bool {
 	for f.hearing() != heardNow {
+		f.held.Store(int64(allStored))
 		select {
 		case <-f.in: // packets from before
 		case <-f.news:
@@ -202,6 +207,7 @@ func (f *feed) open() bool {
 			return false
 		}
 	}
+	f.held.CompareAndSwap(int64(allStored), int64(f.p.Now()))
 	return true
 }
 
@@ -257,6 +263,7 @@ func (f *feed) loop(track *audio.Track) feedState {
 	defer timer.Stop()
 	var heard time.Duration
 	var decoded int64
+	last := time.Duration(f.held.Load()) // packet
 	previews := f.previewer()
 	for {
 		select {
@@ -264,7 +271,7 @@ func (f *feed) loop(track *audio.Track) feedState {
 			if a.at-heard > idleAfter {
 				timer.Reset(tickBusy)
 			}
-			heard = a.at
+			heard, last = a.at, a.at
 			f.push(track, a)
 			if loud(a.packet) && track.Stats().DecodedMS > decoded {
 				decoded = track.Stats().DecodedMS
@@ -295,6 +302,7 @@ func (f *feed) loop(track *audio.Track) feedState {
 			return feedEnded
 		}
 		f.tellDrops()
+		f.hold(track, last)
 	}
 }
 

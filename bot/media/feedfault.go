@@ -35,6 +35,7 @@ func (f *feed) rest() {
 		case <-tell.C:
 			f.missed(said, models.GapFault)
 			said = span{}
+			f.held.Store(int64(f.p.Now()))
 		case <-f.news:
 			if f.hearing() != heardNow {
 				return

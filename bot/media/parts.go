@@ -53,6 +53,7 @@ type parts struct {
 	numbers clipNumbers
 	traffic traffic
 	talk    talk
+	left    atomic.Int64 // session time of Close, as a time.Duration; 0 before
 }
 
 // traffic counts the packets of all tracks.

@@ -89,6 +89,7 @@ const stillness = 20 * time.Second
 // Close waits until every track has been flushed, stores open cuts, pauses and objections, and makes Deliver return once everything is
 // stored. The tracks must have been ended before.
 func (p *Pipeline) Close() {
+	p.parts.left.CompareAndSwap(0, int64(p.parts.Now()))
 	p.tracks.group.Wait()
 	p.Connected()
 	p.endAccess()

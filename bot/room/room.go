@@ -195,6 +195,9 @@ func (r *Room) InForce(verb models.Verb, speakerID string) bool {
 // Elapsed returns the session time, by the clock that times the clips, which ignores changes to the wall clock.
 func (r *Room) Elapsed() time.Duration { return r.stay.clock.now() }
 
+// StoredUntil returns what media.Pipeline.StoredUntil returns. It may be called from any goroutine.
+func (r *Room) StoredUntil() time.Duration { return r.stay.pipe.StoredUntil() }
+
 // Note sends a note to the host, through Config.Watch.
 func (r *Room) Note(text string) { r.stay.note(text) }
 

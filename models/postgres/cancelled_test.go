@@ -17,7 +17,7 @@ func TestCancelledWritesAreNoTrouble(t *testing.T) {
 	for range 300 {
 		ctx, cancel := context.WithCancel(t.Context())
 		timer := time.AfterFunc(time.Duration(rand.Int64N(int64(3*time.Millisecond))), cancel)
-		_, err := s.RenewRooms(ctx, "n", time.Second)
+		_, err := s.RenewRooms(ctx, "n", time.Second, nil)
 		if trouble := s.Trouble(); trouble != nil {
 			t.Fatalf("after %v: %+v", err, trouble)
 		}

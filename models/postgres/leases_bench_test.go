@@ -36,7 +36,7 @@ func BenchmarkLeases(b *testing.B) {
 	b.ResetTimer()
 	for range b.N {
 		for node, n := range had {
-			rows, err := s.RenewRooms(b.Context(), node, time.Hour)
+			rows, err := s.RenewRooms(b.Context(), node, time.Hour, nil)
 			storetest.Must(b, err)
 			storetest.Equal(b, "rooms of "+node, len(rows), n)
 		}

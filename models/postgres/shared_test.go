@@ -256,7 +256,7 @@ func TestRenewalsInTurn(t *testing.T) {
 				s, node = two, "two"
 			}
 			for range 25 {
-				if rows, err := s.RenewRooms(t.Context(), node, time.Hour); err != nil || len(rows) != 20 {
+				if rows, err := s.RenewRooms(t.Context(), node, time.Hour, nil); err != nil || len(rows) != 20 {
 					t.Errorf("%d rooms, %v", len(rows), err)
 				}
 			}
@@ -300,7 +300,7 @@ func TestWantedRoomsHoldNobodyUp(t *testing.T) {
 	waittest.Until(t, "it waits for the last room", func() bool {
 		return value(t, dsn, "SELECT count(*) FROM pg_locks WHERE NOT granted") != "0"
 	})
-	renewed, err := two.RenewRooms(t.Context(), "two", time.Hour)
+	renewed, err := two.RenewRooms(t.Context(), "two", time.Hour, nil)
 	storetest.Must(t, err)
 	storetest.Equal(t, "the first room meanwhile", renewed[0].Name, "room00 renamed")
 	release()

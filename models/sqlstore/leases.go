@@ -192,11 +192,11 @@ func inTurn(where, lock string) string {
 
 // lease gives a free room to a process. The caller has locked the row, or is the only writer.
 func lease(ctx context.Context, tx Txn, l models.RoomLease, node string, now int64, lasts time.Duration) (models.RoomLease, error) {
-	before := l.Heard
+	before, cut := l.Heard, l.CutMS
 	l, err := sqldb.One(ctx, tx, scanLease(now), `UPDATE rooms SET owner = ?1, epoch = epoch + 1, lease_until = ?2, last_heard = ?3,
-		moving = 0, heir = '', heir_until = 0, cut_ms = 0, asked = '', identity = ?5
+		moving = 0, heir = '', heir_until = 0, asked = '', identity = ?5
 		WHERE id = ?4 RETURNING `+leaseColumns, node, now+lasts.Milliseconds(), now, l.ID, l.Identity)
-	l.Heard = before
+	l.Heard, l.CutMS = before, cut
 	return l, err
 }
 
@@ -221,13 +221,24 @@ func (s *Store) TakeRoom(ctx context.Context, r models.WantedRoom, node string, 
 }
 
 // RenewRooms implements store.Leases.
-func (s *Store) RenewRooms(ctx context.Context, node string, lasts time.Duration) (out []models.RoomLease, err error) {
+func (s *Store) RenewRooms(
+	ctx context.Context, node string, lasts time.Duration, stored map[string]int64,
+) (out []models.RoomLease, err error) {
+	cuts := make([]string, 0, len(stored))
+	for room, ms := range stored {
+		cuts = append(cuts, fmt.Sprintf("%015d%s", ms, room))
+	}
 	err = s.leasing(ctx, "renew leases", func(tx Txn, now int64) error {
 		until := now + lasts.Milliseconds()
 		out, err = sqldb.List(ctx, tx, scanLease(now), inTurn("owner = ?1 OR heir = ?1", tx.Own())+`UPDATE rooms
 			SET lease_until = CASE owner WHEN ?1 THEN ?2 ELSE lease_until END,
 			last_heard = CASE owner WHEN ?1 THEN ?3 ELSE last_heard END, heir_until = CASE heir WHEN ?1 THEN ?2 ELSE heir_until END
 			WHERE (owner = ?1 OR heir = ?1) AND id IN (SELECT id FROM turn) RETURNING `+leaseColumns, node, until, now)
+		if err != nil || len(cuts) == 0 {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE rooms SET cut_ms = CAST(substr(h.value, 1, 15) AS bigint) FROM json_each(?2) AS h
+			WHERE rooms.owner = ?1 AND rooms.id = substr(h.value, 16)`, node, idList(cuts))
 		return err
 	})
 	return out, err
@@ -243,7 +254,8 @@ func (s *Store) ReleaseRoom(ctx context.Context, l models.RoomLease, over bool) 
 			}
 		}
 		_, err := tx.ExecContext(ctx, `UPDATE rooms SET owner = '', lease_until = ?1, moving = 0, heir = '', heir_until = 0,
-			last_heard = CASE WHEN ?5 = 1 THEN 0 ELSE last_heard END WHERE id = ?2 AND owner = ?3 AND epoch = ?4`,
+			last_heard = CASE WHEN ?5 = 1 THEN 0 ELSE last_heard END, cut_ms = CASE WHEN ?5 = 1 THEN 0 ELSE cut_ms END
+			WHERE id = ?2 AND owner = ?3 AND epoch = ?4`,
 			now, l.ID, l.Node, l.Epoch, over)
 		return err
 	})

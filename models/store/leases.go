@@ -19,8 +19,9 @@ type Leases interface {
 	// TakeRoom wants a room and leases it at once. models.ErrConflict: another process hears it.
 	TakeRoom(ctx context.Context, r models.WantedRoom, node string, lasts time.Duration) (models.RoomLease, error)
 	// RenewRooms extends every lease of a process, and returns them, with the rooms whose heir it is. A room that is missing, or has
-	// another epoch than before, has gone to somebody else.
-	RenewRooms(ctx context.Context, node string, lasts time.Duration) ([]models.RoomLease, error)
+	// another epoch than before, has gone to somebody else. stored says, by room, until when everything heard is stored, in ms of session
+	// time: whoever takes the room next learns of it.
+	RenewRooms(ctx context.Context, node string, lasts time.Duration, stored map[string]int64) ([]models.RoomLease, error)
 	// ReleaseRoom gives a lease up. With over there is nothing to go on with, and the room is no longer wanted, unless it is of the
 	// configuration. A lease that is past changes nothing.
 	ReleaseRoom(ctx context.Context, l models.RoomLease, over bool) error

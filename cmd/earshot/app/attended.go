@@ -136,6 +136,9 @@ func (a *attended) begin(ctx context.Context, cutMS int64) error {
 		Store: own, Actions: own, Room: a.room, RoomID: a.request.Room.ID, Told: a.sessions.Acted, Log: a.log,
 	})))
 	a.gate.Open(running, cutMS)
+	if a.request.Stored != nil {
+		a.request.Stored(a.room.StoredUntil)
+	}
 	a.taken = func() {}
 	if a.session.Epoch > 1 {
 		a.taken = a.takeClips(ctx, a.session.ID)

@@ -196,7 +196,8 @@ func sessionID(room string, now time.Time) string {
 const (
 	// resumeWithin is how long a room may have been without anybody who hears it until a session that was cut short there is over.
 	resumeWithin = 10 * time.Minute
-	// unspooled is how long before the last sign of life of another process words may have begun that it had not stored yet.
+	// unspooled is how long before the last sign of life of another process words may have begun that it had not stored yet, if that process
+	// did not say.
 	unspooled = 15 * time.Second
 )
 
@@ -242,10 +243,11 @@ func (h *host) leftOver(ctx context.Context, l fleet.Lease) (left models.Session
 		return models.SessionInfo{}, 0, closeBroken(ctx, h.store, left.Session)
 	}
 	h.log.Info("a session goes on that another process left", "session", left.ID, "epoch", left.Epoch+1, "room", l.ID)
-	if l.CutMS > 0 { // it was handed over
-		return left, time.Duration(l.CutMS) * time.Millisecond, nil
+	until := l.Heard.Sub(left.Started)
+	if cut := time.Duration(l.CutMS) * time.Millisecond; cut > 0 && cut <= until+fleet.LeaseTime { // otherwise it is another session's
+		return left, cut, nil
 	}
-	return left, max(heard, l.Heard.Sub(left.Started)-unspooled, time.Millisecond), nil
+	return left, max(heard, until-unspooled, time.Millisecond), nil
 }
 
 // takeClips takes over what is not decoded of a session that another process heard before, as soon as that one is known to be gone, and

@@ -87,7 +87,7 @@ func testLeases(t *testing.T, s suite) {
 	WantErr(t, "a room that another one has", err, models.ErrConflict)
 
 	s.lapse(t, "c")
-	renewed, err := s.RenewRooms(ctx, "two", leaseShort) // nobody took it meanwhile
+	renewed, err := s.RenewRooms(ctx, "two", leaseShort, nil) // nobody took it meanwhile
 	Must(t, err)
 	Equal(t, "renewed", []string{renewed[0].ID, renewed[0].Node}, []string{"c", "two"})
 	s.lapse(t, "c")
@@ -96,12 +96,27 @@ func testLeases(t *testing.T, s suite) {
 	if taken[0].Heard.IsZero() || taken[0].Heard.After(taken[0].Now) {
 		t.Errorf("last heard at %v of %v", taken[0].Heard, taken[0].Now)
 	}
-	renewed, err = s.RenewRooms(ctx, "two", leaseLasts)
+	renewed, err = s.RenewRooms(ctx, "two", leaseLasts, nil)
 	Must(t, err)
 	Equal(t, "nothing of what went to another", len(renewed), 0)
-	renewed, err = s.RenewRooms(ctx, "one", leaseLasts)
+	renewed, err = s.RenewRooms(ctx, "one", leaseLasts, nil)
 	Must(t, err)
 	Equal(t, "all in one", len(renewed), 3)
+
+	_, err = s.RenewRooms(ctx, "two", leaseLasts, map[string]int64{"c": 9999}) // it has gone to the other
+	Must(t, err)
+	_, err = s.RenewRooms(ctx, "one", leaseShort, map[string]int64{"c": 4321, "gone": 7})
+	Must(t, err)
+	s.lapse(t, "c")
+	for i, node := range []string{"two", "one"} { // who took it and stored nothing knows nothing else
+		taken = claim(t, s, node, leaseShort, "c")
+		Equal(t, "stored until", []any{taken[0].CutMS, taken[0].Epoch}, []any{int64(4321), 3 + i})
+		s.lapse(t, "c")
+	}
+	taken = claim(t, s, "two", leaseLasts, "c")
+	Must(t, s.ReleaseRoom(ctx, taken[0], true))
+	taken = claim(t, s, "one", leaseLasts, "c")
+	Equal(t, "after it was over", taken[0].CutMS, int64(0))
 }
 
 func testOffered(t *testing.T, s suite) {
@@ -152,7 +167,7 @@ func testAsked(t *testing.T, s suite) {
 	Must(t, err)
 	Must(t, s.AskRoom(ctx, "a", models.RoomAsksLeave))
 	asked := func() models.RoomAsk {
-		renewed, err := s.RenewRooms(ctx, "one", leaseLasts)
+		renewed, err := s.RenewRooms(ctx, "one", leaseLasts, nil)
 		Must(t, err)
 		return renewed[0].Asked
 	}
@@ -243,13 +258,13 @@ func testHandOver(t *testing.T, s suite) {
 	Equal(t, "one heir", len(claim(t, s, "third", leaseLasts, "a")), 0)
 	WantErr(t, "a false heir", s.HeirIn(ctx, "a", "third"), store.ErrFenced)
 	Must(t, s.HeirIn(ctx, "a", "new"))
-	seen, err := s.RenewRooms(ctx, "old", leaseLasts)
+	seen, err := s.RenewRooms(ctx, "old", leaseLasts, nil)
 	Must(t, err)
 	i := slices.IndexFunc(seen, func(l models.RoomLease) bool { return l.ID == "a" })
 	Equal(t, "what the owner sees", seen[i].Moving, models.RoomHeirIn)
 	Must(t, s.HandOver(ctx, mine, "earshot-2", 4321))
 	Must(t, s.WantRooms(ctx, []models.WantedRoom{room("a", models.RoomConfigured)})) // which says nothing of who the bot is there
-	got, err := s.RenewRooms(ctx, "new", leaseLasts)
+	got, err := s.RenewRooms(ctx, "new", leaseLasts, nil)
 	Must(t, err)
 	Equal(t, "what the heir sees", []any{got[0].Node, got[0].Epoch, got[0].CutMS, got[0].Identity, got[0].Moving},
 		[]any{"new", 2, int64(4321), "earshot-2", models.RoomStays})
@@ -263,7 +278,7 @@ func testHandOver(t *testing.T, s suite) {
 	Equal(t, "kept", len(claim(t, s, "old", leaseLasts, "a")), 0)
 	_, err = s.MoveRooms(ctx, "new")
 	Must(t, err)
-	_, err = s.RenewRooms(ctx, "new", leaseShort)
+	_, err = s.RenewRooms(ctx, "new", leaseShort, nil)
 	Must(t, err)
 	s.lapse(t, "a")
 	WantErr(t, "heir of one that is lost", s.HeirIn(ctx, "a", "old"), store.ErrFenced)
