@@ -22,7 +22,8 @@ func (p *Pipeline) StoredUntil() time.Duration {
 	if left := time.Duration(p.parts.left.Load()); left > 0 {
 		until = min(until, left)
 	}
-	if last := time.Duration(p.parts.traffic.last.Load()); last > 0 && now-last < stillness { // the connection may be broken since: see Disconnected
+	last := time.Duration(p.parts.traffic.last.Load())
+	if last > 0 && now-last < stillness { // the connection may be broken since: see Disconnected
 		until = min(until, last)
 	}
 	// What passes from a track or a cut to the outbox meanwhile is found in this order.
