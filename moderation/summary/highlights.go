@@ -123,6 +123,10 @@ func (d *document) eligible(n int) bool {
 var (
 	leaning = englishWords.set("leaning")
 	halves  = englishWords.set("halves")
+	// backVerbs follow a pronoun, and not the thing that "that" names: "that was", but "that party".
+	backThis    = englishWords.set("backThis")
+	backVerbs   = englishWords.set("backVerbs")
+	backClauses = englishWords.set("backClauses")
 )
 
 // leans reports whether a sentence says nothing without the one before it, "They had two filters", or is half of one: "If you have a
@@ -130,6 +134,35 @@ var (
 func (u *unit) leans() bool {
 	first := u.words[0].low
 	return leaning[first] || halves[first] && !strings.Contains(u.text, ",")
+}
+
+// pointsBack reports whether a sentence begins with a pronoun for something said before it: "It was on the side", "That would be red".
+// Half of them are understood nevertheless, so they are not left out, but others are preferred.
+func (u *unit) pointsBack() bool {
+	ws := plainWords(u.words)
+	if len(ws) < 2 {
+		return false
+	}
+	if ws[0] == "it" {
+		return !announces(ws)
+	}
+	return backThis[ws[0]] && (backVerbs[ws[1]] || strings.HasSuffix(ws[1], "ly"))
+}
+
+// pointsCost is taken off for it.
+const pointsCost = 0.025
+
+// farClause is how many words after "it is" the clause begins that it announces, at most.
+const farClause = 5
+
+// announces reports whether an "it" at the beginning stands for what the sentence says after it: "It is important to", "It turns out that".
+func announces(ws []string) bool {
+	for i, w := range ws[2:min(len(ws), 2+farClause)] {
+		if backClauses[w] && !backVerbs[ws[1+i]] { // not "it is to be"
+			return true
+		}
+	}
+	return false
 }
 
 // chosen is what a choice of highlights covers.
@@ -179,6 +212,10 @@ func (d *document) choose(cs []candidate, v *vocabulary, how Choice, most int) [
 	c := &chosen{Choice: how, v: v, times: map[int]int{}, pairs: map[[2]int]int{}}
 	speakers, chapters := map[string]int{}, map[int]int{}
 	taken := make([]bool, len(cs))
+	back := make([]float64, len(cs))
+	for i := range cs {
+		back[i] = pointsCost * is(d.english() && d.units[cs[i].unit].pointsBack())
+	}
 	var out []int
 	for len(out) < most && c.words < c.Words-slack {
 		best, score := -1, math.Inf(-1)
@@ -187,7 +224,7 @@ func (d *document) choose(cs []candidate, v *vocabulary, how Choice, most int) [
 				continue
 			}
 			who := d.lines[d.units[cs[i].unit].lines[0]].SpeakerID
-			s := c.adds(cs[i].words) + c.Rank*cs[i].score -
+			s := c.adds(cs[i].words) + c.Rank*cs[i].score - back[i] -
 				c.Speaker*float64(speakers[who]) - c.Chapter*float64(chapters[cs[i].chapter])
 			if s > score {
 				best, score = i, s

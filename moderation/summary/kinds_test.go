@@ -197,6 +197,21 @@ func TestTitlesAreNames(t *testing.T) {
 	}
 }
 
+// TestTitlesEndWithThings: adjectives, adverbs and verbs at the end of a phrase name nothing.
+func TestTitlesEndWithThings(t *testing.T) {
+	for last, want := range map[string]string{"anymore": "", "pretty": "", "consists": "", "young": "", "gearbox": "steam gearbox"} {
+		var lines []string
+		for range 8 {
+			lines = append(lines, "Ana: The steam "+last+" is in the garage.", "Ben: We painted the steam "+last+" in the corridor.")
+		}
+		for _, c := range Make(said(lines...)).Chapters {
+			if low := strings.ToLower(c.Title); want == "" && strings.Contains(low, last) || !strings.Contains(low, want) {
+				t.Errorf("title %q of talk about the steam %s", c.Title, last)
+			}
+		}
+	}
+}
+
 // TestQuotesThatLean: what says nothing without the sentence before it is no highlight if there is anything else.
 func TestQuotesThatLean(t *testing.T) {
 	for text, want := range map[string]bool{
@@ -206,6 +221,27 @@ func TestQuotesThatLean(t *testing.T) {
 		if got := (&unit{text: text, words: words(text)}).leans(); got != want {
 			t.Errorf("%q leans: %v, want %v", text, got, want)
 		}
+	}
+}
+
+// TestQuotesThatPointBack: a pronoun at the beginning points to something that is not quoted, unless it stands for what follows.
+func TestQuotesThatPointBack(t *testing.T) {
+	for text, want := range map[string]bool{
+		"It was on the side of the engine.": true, "It's a gear of the engine.": true, "That would be the red engine.": true,
+		"This is what the engine does.": true, "That really depends on the engine.": true,
+		"It is important to oil the engine.": false, "It turns out that the engine is red.": false, "That engine is red.": false,
+		"It would be nice if the engine ran.": false, "The engine is red.": false, "It's to be an engine.": true,
+	} {
+		if got := (&unit{text: text, words: words(text)}).pointsBack(); got != want {
+			t.Errorf("%q points back: %v, want %v", text, got, want)
+		}
+	}
+	in := said("Ana: That was the large engine with seven gears.", "Ana: There was the large engine with seven gears.")
+	d := newDocument(inOrder(in), nil)
+	v := d.vocabulary()
+	v.judge(trained.Vocabulary, len(d.lines))
+	if got := d.choose([]candidate{{unit: 0, words: v.of[1]}, {unit: 1, words: v.of[1]}}, v, trained.Choice, 1); !slices.Equal(got, []int{1}) {
+		t.Errorf("of two sentences that differ in their beginnings %v is chosen", got)
 	}
 }
 

@@ -196,7 +196,7 @@ func (d titler) collect(u *unit, found map[string]*phrase) {
 			if to > from+1 && (w.apart || !d.namesThing(w) && !d.joins(u, to-1)) {
 				break
 			}
-			if d.namesThing(w) && (to == from+1 || !d.participle(w)) {
+			if d.namesThing(w) && (!d.participle(w) || to == from+1 && !neverLast[w.low]) {
 				d.count(u, from, to, found)
 			}
 		}
