@@ -37,6 +37,11 @@ type membership struct {
 	// succession waits until this process owns the room, while somebody else still has the lease; nil: it owns it.
 	succession func(context.Context) (Lease, error)
 
+	progress
+}
+
+// progress is what the current session says of itself.
+type progress struct {
 	parted atomic.Int64 // when it stopped listening, in ms of session time
 	// stored returns until when everything heard is stored; nil: there is no session.
 	stored atomic.Pointer[func() time.Duration]

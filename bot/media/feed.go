@@ -104,26 +104,6 @@ func (l *storedLoss) rest(lostMS int64, now time.Duration) int64 {
 	return lostMS - known
 }
 
-// drops holds the packets dropped and not yet reported.
-type drops struct {
-	mu sync.Mutex
-	span
-}
-
-func (d *drops) note(at time.Duration) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.add(at)
-}
-
-func (d *drops) take() span {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	s := d.span
-	d.span = span{}
-	return s
-}
-
 // listen updates the track's hearing.
 func (f *feed) listen() {
 	f.shut.Store(int32(f.p.access.of(f.info.SpeakerID)))

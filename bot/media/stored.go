@@ -2,6 +2,7 @@ package media
 
 import (
 	"math"
+	"sync"
 	"time"
 
 	"earshot/bot/audio"
@@ -53,6 +54,26 @@ func (f *feed) hold(track *audio.Track, at time.Duration) {
 		since = min(since, dropped)
 	}
 	f.held.Store(int64(since))
+}
+
+// drops holds the packets dropped and not yet reported.
+type drops struct {
+	mu sync.Mutex
+	span
+}
+
+func (d *drops) note(at time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.add(at)
+}
+
+func (d *drops) take() span {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.span
+	d.span = span{}
+	return s
 }
 
 // since returns when the first packet was dropped that is not reported yet, or 0.
