@@ -73,7 +73,7 @@ func (d *document) findCues(l Lists) cues {
 	out[action] = once(d, out[action])
 	for k := range out {
 		surestFirst(out[k])
-		out[k] = d.distinct(out[k])
+		out[k] = onceEach(d, out[k])
 		surestFirst(out[k])
 	}
 	return out
@@ -83,13 +83,13 @@ func surestFirst(found []scored) {
 	slices.SortStableFunc(found, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
 }
 
-// distinct returns the surest up to maxListed things. What is said several times is one thing, as it was said first, or last if that is
+// onceEach returns the surest up to maxListed things. What is said several times is one thing, as it was said first, or last if that is
 // surer.
-func (d *document) distinct(found []scored) (out []scored) {
+func onceEach(d *document, found []scored) (out []scored) {
 	var leads []essence
 	var last []scored
 	for _, f := range found {
-		e := d.essence(f)
+		e := essenceOf(d, f)
 		i := slices.IndexFunc(leads, func(lead essence) bool { return lead.same(e) })
 		switch {
 		case i < 0 && len(leads) < maxListed:
@@ -121,7 +121,7 @@ type essence struct {
 // marking are the sets of words without a topic that make a difference: "on Friday", "at nine".
 var marking = []map[string]bool{numberWords, dueDays, dueMonths, dueDates, dueNow, idDue}
 
-func (d *document) essence(f scored) essence {
+func essenceOf(d *document, f scored) essence {
 	u := &d.units[f.unit]
 	e := essence{text: strings.ToLower(u.text), terms: slices.Clone(u.terms), owner: f.task.owner}
 	for _, w := range u.words {

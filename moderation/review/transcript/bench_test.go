@@ -18,7 +18,7 @@ import (
 // longTalk is a transcript of so many lines by 12 people.
 func longTalk(lines int) []byte {
 	r := rand.New(rand.NewPCG(1, 2))
-	said := strings.Fields("we should look at the budget for next week and design a remote maybe think about battery cost plan meeting room data")
+	said := strings.Fields("we should look at the budget for next week and design a remote maybe think about cost plan meeting room")
 	var b strings.Builder
 	for range lines {
 		fmt.Fprintf(&b, "Person %c:", 'A'+r.IntN(12))

@@ -176,6 +176,7 @@ var testsMayImport = []struct {
 	{"bot/fleet", []string{"models/sqlite"}},
 	{"bot/peer", []string{"bot/internal/processtest"}},
 	{"moderation/live", []string{"bot/...", "models/sqlite", "moderation/review/events"}},
+	{"moderation/review/transcript", []string{"configs", "models/sqlite"}},
 }
 
 func testsMay(pkg, imp string) bool {
