@@ -23,20 +23,24 @@ import (
 func BenchmarkLeases(b *testing.B) {
 	dsn := pgtest.DSN(b)
 	const rooms, processes = 1000, 3
-	s, had := openAt(b, dsn), map[string]int{}
+	s, had, stored := openAt(b, dsn), map[string]int{}, map[string]map[string]int64{}
 	for i := range rooms {
 		id, node := fmt.Sprint("room", i), fmt.Sprint("n", i%processes)
 		room := models.WantedRoom{Room: models.Room{ID: id, Name: id, URL: "lounge://l.example/" + id}, Origin: models.RoomInvited}
 		_, err := s.TakeRoom(b.Context(), room, node, time.Hour)
 		storetest.Must(b, err)
 		had[node]++
+		if stored[node] == nil {
+			stored[node] = map[string]int64{}
+		}
+		stored[node][room.ID] = 1
 	}
 	server := newServerTime(b, dsn)
 	before := server.spent()
 	b.ResetTimer()
 	for range b.N {
 		for node, n := range had {
-			rows, err := s.RenewRooms(b.Context(), node, time.Hour, nil)
+			rows, err := s.RenewRooms(b.Context(), node, time.Hour, stored[node])
 			storetest.Must(b, err)
 			storetest.Equal(b, "rooms of "+node, len(rows), n)
 		}
