@@ -159,7 +159,8 @@ func TestPasswordLoginAndLogout(t *testing.T) {
 		}
 	}
 	strange := b.do("GET", "/login", nil).Body.String()
-	inOrder(t, strange, `<nav aria-label="Main" hidden>`, `action="/search"`, "hidden>", `name="name" value=""`, "autofocus", `name="password"`)
+	inOrder(t, strange, `<nav aria-label="Main" hidden>`, `action="/search"`, "hidden>",
+		`name="name" value=""`, "autofocus", `name="password"`)
 	if strings.Contains(strange, `id="me"`) {
 		t.Error("a stranger is shown where to go")
 	}
