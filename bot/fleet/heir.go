@@ -94,6 +94,8 @@ func (l *leases) pass(ctx context.Context, m *membership) error {
 		return nil
 	case i < 0 || rows[i].Heir != l.Node:
 		return fmt.Errorf("%w: the room went to somebody else", store.ErrFenced)
+	case !rows[i].Until.After(rows[i].Now):
+		return fmt.Errorf("%w: its owner is gone, and whoever claims the room gets it", store.ErrFenced)
 	}
 	return errNotYet
 }

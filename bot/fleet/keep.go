@@ -126,7 +126,7 @@ func (m *membership) stay(ctx context.Context, connector bot.Connector, again bo
 }
 
 // listen runs one session in the room and returns why it ended. retries means that it could not begin because the database did not answer,
-// that the bot is to come all the same, and that it is still to resume what was left.
+// that the bot is to come all the same, and that it is still to resume what was left, or to take over the room.
 func (m *membership) listen(ctx context.Context, connector bot.Connector, again bool) (reason models.EndReason, retries bool) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -151,8 +151,12 @@ func (m *membership) listen(ctx context.Context, connector bot.Connector, again 
 	if session.Reason == models.EndMoved { // another process owns the room
 		m.leave(bot.End(models.EndMoved, nil))
 	}
-	retries = session.Reason == "" && errors.Is(err, models.ErrUnavailable) && succeed == nil && (again || lease != nil)
-	if retries && lease != nil {
+	retries = session.Reason == "" && errors.Is(err, models.ErrUnavailable) && (again || lease != nil)
+	switch {
+	case !retries || lease == nil:
+	case succeed != nil:
+		m.succeeds(*lease, succeed)
+	default:
 		m.inherit(*lease)
 	}
 	return session.Reason, retries

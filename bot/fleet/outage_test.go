@@ -262,3 +262,65 @@ func TestListensAfterAnOutage(t *testing.T) {
 		}
 	})
 }
+
+// faltering is a stage whose first session can't begin because the database does not answer.
+type faltering struct {
+	stage
+	failed *atomic.Bool
+}
+
+// Listen implements Host.
+func (s faltering) Listen(ctx context.Context, r SessionRequest) (models.Session, error) {
+	if s.failed.CompareAndSwap(false, true) {
+		return models.Session{}, models.ErrUnavailable
+	}
+	return s.stage.Listen(ctx, r)
+}
+
+// TestAnHeirTriesAgain: a process that could not begin to listen in a room that it is to take over, because the database did not answer,
+// takes it over once it does. It begins no session of its own beside that of the owner.
+func TestAnHeirTriesAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		db := openLeases(t)
+		wanted := JoinRequest{Address: stageRoom, Standing: true}
+		one := stage{make(chan SessionRequest, 9), nil, nil, nil}
+		first, oneLeft := one.sharing(t, db, "one", wanted)
+		<-one.joined
+		two := faltering{stage{make(chan SessionRequest, 9), nil, nil, nil}, new(atomic.Bool)}
+		f := New(two, slog.New(slog.DiscardHandler))
+		f.Share(Sharing{Leases: db, Node: "two"})
+		ctx, stop := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- f.Run(ctx, []JoinRequest{wanted}, nil) }()
+		first.Drain(true)
+		if r := <-two.joined; !two.failed.Load() || r.Lease == nil || r.Lease.CutMS != 4321 || r.Lease.Epoch != 2 {
+			t.Errorf("after a failure (%v): %+v", two.failed.Load(), r.Lease)
+		}
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+		oneLeft()
+	})
+}
+
+// TestAnHeirOfADeadProcess: an heir whose room's owner dies meanwhile claims the room like any other process, as soon as the lease has
+// expired by the store's clock.
+func TestAnHeirOfADeadProcess(t *testing.T) {
+	db := openLeases(t)
+	owned := models.WantedRoom{Room: models.Room{ID: stageRoom, URL: stageRoom}, Origin: models.RoomConfigured}
+	if _, err := db.TakeRoom(t.Context(), owned, "dead", time.Second); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.MoveRooms(t.Context(), "dead"); err != nil {
+		t.Fatal(err)
+	}
+	two := stage{make(chan SessionRequest, 9), nil, nil, nil}
+	began := time.Now()
+	_, twoLeft := two.sharing(t, db, "two", JoinRequest{Address: stageRoom, Standing: true})
+	r := <-two.joined
+	if took := time.Since(began); took > HandOverTime/2 || r.Lease == nil || r.Lease.Epoch != 2 {
+		t.Errorf("after %v: %+v", took, r.Lease)
+	}
+	twoLeft()
+}
