@@ -40,11 +40,17 @@ type model struct {
 	mutes   map[string]*sentenceMute
 	objects map[string]bool
 	fuzzy   map[string]bool // of whom nobody can say whether they object
-	wrong   []string
+	// forgotten maps a person to the last session whose record of them was erased. The bot has told them once a session, and the
+	// record of that is gone with everything else.
+	forgotten map[string]string
+	wrong     []string
 }
 
 func newModel() *model {
-	return &model{bad: map[int]bool{}, mutes: map[string]*sentenceMute{}, objects: map[string]bool{}, fuzzy: map[string]bool{}}
+	return &model{
+		bad: map[int]bool{}, mutes: map[string]*sentenceMute{}, objects: map[string]bool{}, fuzzy: map[string]bool{},
+		forgotten: map[string]string{},
+	}
 }
 
 func (m *model) fail(format string, args ...any) {

@@ -28,6 +28,9 @@ rules:
     then: [flag: {level: high}, mute: {for: 60s}]
 `
 
+// hourNotice is what the bot tells everybody.
+var hourNotice = bot.Notice{Name: "Earshot"}
+
 // hour is a program that follows a script, with the model beside it.
 type hour struct {
 	*model
@@ -150,7 +153,7 @@ func (h *hour) join() {
 	h.must(err)
 	h.room, err = room.New(room.Config{
 		Room: models.Room{ID: "r1"}, Connector: h.simulatedRoom, Sink: running, Observer: running, Session: session,
-		FirstJoin: 24 * time.Hour, GiveUp: 24 * time.Hour, Notice: bot.Notice{Name: "Earshot"},
+		FirstJoin: 24 * time.Hour, GiveUp: 24 * time.Hour, Notice: hourNotice,
 		Objected: func(id string) bool { return marks[models.PersonMark(id)] },
 	})
 	h.must(err)

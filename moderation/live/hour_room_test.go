@@ -18,7 +18,8 @@ type simulatedRoom struct {
 	cut     chan struct{} // closed when the server goes down
 	inn     map[string]time.Time
 	muted   map[string]bool
-	since   time.Time // when the bot came; zero: it is not there
+	told    map[string]time.Time // when somebody last read who the bot is
+	since   time.Time            // when the bot came; zero: it is not there
 	handler bot.RoomHandler
 	sinks   map[string]*voiceTrack
 	ssrc    uint32
@@ -33,7 +34,8 @@ type voiceTrack struct {
 
 func newVenue() *simulatedRoom {
 	return &simulatedRoom{
-		cut: make(chan struct{}), inn: map[string]time.Time{}, muted: map[string]bool{}, sinks: map[string]*voiceTrack{}, began: time.Now(),
+		cut: make(chan struct{}), inn: map[string]time.Time{}, muted: map[string]bool{}, told: map[string]time.Time{},
+		sinks: map[string]*voiceTrack{}, began: time.Now(),
 	}
 }
 
@@ -120,6 +122,13 @@ func (v *simulatedRoom) setDown(down bool) {
 	}
 }
 
+// read returns when somebody last read who the bot is.
+func (v *simulatedRoom) read(id string) time.Time {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.told[id]
+}
+
 // state is the visible state of a person and the bot.
 func (v *simulatedRoom) state(id string) (here, muted bool, came, botCame time.Time) {
 	v.mu.Lock()
@@ -166,6 +175,12 @@ func (v *simulatedRoom) Execute(_ context.Context, o bot.Command) error {
 		v.muted[o.Target] = true
 	case models.VerbUnmute:
 		delete(v.muted, o.Target)
+	case models.VerbMessage:
+		if o.Target == "" && o.Text == hourNotice.Text() {
+			for id := range v.inn {
+				v.told[id] = time.Now()
+			}
+		}
 	}
 	return nil
 }

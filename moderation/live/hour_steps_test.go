@@ -140,6 +140,9 @@ func (h *hour) erasePerson(who string) {
 		h.must(err)
 	}
 	h.erased(func(u *utter) bool { return u.who == who })
+	if err == nil {
+		h.forgotten[who] = h.session.ID
+	}
 	h.mute(who).unsure, h.fuzzy[who] = true, true
 }
 
@@ -185,11 +188,18 @@ func (h *hour) check() {
 	}
 }
 
-// checkTold checks that everybody who stays long enough was told about the bot.
+// checkTold checks that everybody who stays long enough was told about the bot in this session, and that the record says so unless they
+// were erased from it.
 func (h *hour) checkTold() {
 	for _, who := range []string{"ana", "ben", "cem"} {
 		here, _, came, botCame := h.simulatedRoom.state(who)
-		if !here || h.fuzzy[who] || botCame.IsZero() || time.Since(came) < 3*time.Minute || time.Since(botCame) < 3*time.Minute {
+		if !here || botCame.IsZero() || time.Since(came) < 3*time.Minute || time.Since(botCame) < 3*time.Minute {
+			continue
+		}
+		if h.simulatedRoom.read(who).Before(h.session.Started) {
+			h.fail("%s has been there for %v and was not told of the bot", who, time.Since(came))
+		}
+		if h.forgotten[who] == h.session.ID {
 			continue
 		}
 		entries, err := h.store.Consents(context.Background(), h.session.ID, "", who, 100)
@@ -199,7 +209,7 @@ func (h *hour) checkTold() {
 			told = told || e.What == models.ConsentTold
 		}
 		if !told {
-			h.fail("%s has been there for %v and was not told of the bot", who, time.Since(came))
+			h.fail("%s has been there for %v and the record does not say that they were told of the bot", who, time.Since(came))
 		}
 	}
 }
