@@ -56,18 +56,22 @@ await run(async () => {
   const context = await newContext({ ...phone, reducedMotion: "reduce" });
   // They are held to what a page of a few lines takes, which grows with the time that this machine needs for anything. Of several
   // tries the best counts: a processor that others share takes longer for the same.
-  const best = {};
-  const opening = async (path) => {
+  const once = async (path) => {
     const blank = await context.newPage();
     let at;
-    const { paint, longest } = await traced(blank, async () => {
+    const took = await traced(blank, async () => {
       at = await open(context, path);
       await quiet(at);
     });
-    const was = best[path] || { paint, longest };
-    best[path] = { paint: Math.min(paint, was.paint), longest: Math.min(longest, was.longest), nodes: await nodesOf(at) };
+    const nodes = await nodesOf(at);
     await blank.close();
     await at.close();
+    return { ...took, nodes };
+  };
+  const best = {};
+  const opening = async (path) => {
+    const now = await once(path), was = best[path] || now;
+    best[path] = { paint: Math.min(now.paint, was.paint), longest: Math.min(now.longest, was.longest), nodes: now.nodes };
     return best[path];
   };
   let good = false;
@@ -104,8 +108,8 @@ await run(async () => {
 
   const at = await page.locator("#log").boundingBox();
   const held = () => page.evaluate(() => document.getElementById("lines").children.length);
-  let smooth = Infinity;
-  for (let i = 0; i < 3 && smooth > Math.max(200, 4 * best["/health"].longest); i++) {
+  let smooth = false;
+  for (let i = 0; i < 5 && !smooth; i++) {
     let turns = 0;
     await page.reload();
     await page.locator("#link", { hasText: "live" }).waitFor();
@@ -114,10 +118,12 @@ await run(async () => {
       for (; !await page.locator("#earlier").isHidden(); turns++) await page.mouse.wheel(0, -2500);
       await quiet(page);
     });
-    smooth = Math.min(smooth, longest);
-    console.log(`${turns} turns of the wheel to the first line, longest task ${longest} ms at a quarter of the speed`);
+    const few = await once("/health"); // beside it: what else the machine does also makes tasks longer
+    smooth = longest <= Math.max(200, 4 * few.longest);
+    console.log(`${turns} turns of the wheel to the first line, longest task ${longest} ms (short page ${few.longest}), ` +
+      "at a quarter of the speed");
   }
-  assert.ok(smooth <= Math.max(200, 4 * best["/health"].longest), "scrolling stutters");
+  assert.ok(smooth, "scrolling stutters");
   assert.match(await page.locator("#lines > li").first().textContent(), /tried it 0 times/);
   assert.ok(await held() <= 240, `${await held()} lines are held`);
   console.log("ok one scrolls to the first line");
