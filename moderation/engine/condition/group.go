@@ -23,29 +23,54 @@ func (g *group) compileAll(p *Part) []Condition {
 	return out
 }
 
-// reasonsApart stands between the reasons of conditions.
-const reasonsApart = "; "
+// reasons are why the conditions of a group decided, each once. Lists of which nothing was said are one reason.
+type reasons struct{ lists, parts []string }
 
-// explain joins the reasons of the conditions that decided, each once. Lists of which nothing was said are one reason.
-func explain(kids []Condition, e *Context, decisive bool) string {
-	var parts, lists []string
+// gather adds the reasons of the conditions that decided, and of those in their groups.
+func (r *reasons) gather(kids []Condition, e *Context, decisive bool) {
 	for _, kid := range kids {
 		held, ms := kid.Eval(e, 0)
 		if held != decisive {
 			continue
 		}
-		for _, reason := range strings.Split(kid.Explain(e, held, ms), reasonsApart) {
-			if unsaid := listsUnsaid(reason); unsaid != nil {
-				lists = append(lists, unsaid...)
-			} else if !slices.Contains(parts, reason) {
-				parts = append(parts, reason)
-			}
+		switch c := kid.(type) {
+		case anyHolds:
+			r.gather(c.kids, e, held)
+		case allHold:
+			r.gather(c.kids, e, held)
+		case noneHolds:
+			r.gather(c.kids, e, !held)
+		default:
+			r.add(kid, e, held, ms)
 		}
 	}
-	if len(lists) > 0 {
-		parts = slices.Insert(parts, 0, nothingFrom(lists))
+}
+
+func (r *reasons) add(c Condition, e *Context, held bool, ms []match.Match) {
+	if said, ok := c.(wordsSaid); ok && !held {
+		if list := said.unsaid(e); list != "" {
+			r.lists = addOnce(r.lists, list)
+			return
+		}
 	}
-	return strings.Join(parts, reasonsApart)
+	r.parts = addOnce(r.parts, c.Explain(e, held, ms))
+}
+
+func addOnce(all []string, s string) []string {
+	if slices.Contains(all, s) {
+		return all
+	}
+	return append(all, s)
+}
+
+// explain joins the reasons of the conditions that decided.
+func explain(kids []Condition, e *Context, decisive bool) string {
+	var r reasons
+	r.gather(kids, e, decisive)
+	if len(r.lists) > 0 {
+		r.parts = slices.Insert(r.parts, 0, nothingFrom(r.lists...))
+	}
+	return strings.Join(r.parts, "; ")
 }
 
 // anyOf is the list of any:.

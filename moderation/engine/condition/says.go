@@ -199,48 +199,35 @@ func (c wordsSaid) Explain(e *Context, held bool, ms []match.Match) string {
 	if held {
 		return e.quote(ms) + " was said"
 	}
-	var lists []string
 	for _, src := range c.sources {
-		name := e.set.sources[src].name
 		if ex := e.Excused[src]; len(ex) > 0 {
-			return fmt.Sprintf("%s was said where the list %s has never:", e.quote(ex), name)
-		}
-		if name != "" {
-			lists = []string{name}
+			return fmt.Sprintf("%s was said where the list %s has never:", e.quote(ex), e.set.sources[src].name)
 		}
 	}
-	if lists == nil {
-		return "no phrase or pattern of it was said"
+	if list := c.unsaid(e); list != "" {
+		return nothingFrom(list)
 	}
-	return nothingFrom(lists)
+	return "no phrase or pattern of it was said"
 }
 
-const (
-	nothingOfList  = "nothing from the list "
-	nothingOfLists = "nothing from the lists "
-	wereSaid       = " was said"
-	listsApart     = ", "
-)
+// unsaid returns the list of which nothing was said; "" if the words are not of a list, or were said where it has never:.
+func (c wordsSaid) unsaid(e *Context) (list string) {
+	for _, src := range c.sources {
+		if len(e.Excused[src]) > 0 {
+			return ""
+		}
+		list = cmp.Or(e.set.sources[src].name, list)
+	}
+	return list
+}
 
 // nothingFrom is the reason that nothing of some lists was said.
-func nothingFrom(lists []string) string {
-	lists = slices.Compact(lists)
-	if len(lists) == 1 {
-		return nothingOfList + lists[0] + wereSaid
+func nothingFrom(lists ...string) string {
+	noun := "list "
+	if len(lists) > 1 {
+		noun = "lists "
 	}
-	return nothingOfLists + strings.Join(lists, listsApart) + wereSaid
-}
-
-// listsUnsaid returns the lists of a reason that nothingFrom made; nil for another one.
-func listsUnsaid(reason string) []string {
-	names, short := strings.CutSuffix(reason, wereSaid)
-	if one, ok := strings.CutPrefix(names, nothingOfList); ok && short {
-		return []string{one}
-	}
-	if several, ok := strings.CutPrefix(names, nothingOfLists); ok && short {
-		return strings.Split(several, listsApart)
-	}
-	return nil
+	return "nothing from the " + noun + strings.Join(lists, ", ") + " was said"
 }
 
 // reveals holds if personal data of one of the kinds is said.
