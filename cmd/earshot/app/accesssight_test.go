@@ -204,3 +204,23 @@ func (w *accessWorld) follow(ctx context.Context, who, target string) <-chan str
 	}()
 	return lines
 }
+
+// TestReasonsOfOtherRoomsAreNotTold: a card asks for the reasons of all flags of its line at once; whoever asks for one of another room
+// gets none.
+func TestReasonsOfOtherRoomsAreNotTold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs the real parts")
+	}
+	t.Parallel()
+	w := newAccessWorld(t, map[string]int{"zebra": 2, "aside": 2})
+	w.auth[asHost].Set("X-Earshot-Piece", "1")
+	own := "/flags/aside-rule.common-1/card?only=why"
+	for also, want := range map[string]int{
+		"": http.StatusOK, "&also=aside-rule.aside-1": http.StatusOK, "&also=zebra-rule.common-1": http.StatusNotFound,
+	} {
+		a := w.ask(asHost, http.MethodGet, own+also, "")
+		if a.code != want || strings.Contains(a.body, "Because of zebra") {
+			t.Errorf("with %q: %d\n%s", also, a.code, a.body)
+		}
+	}
+}
