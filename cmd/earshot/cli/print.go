@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"earshot/cmd/earshot/terminal"
 	"earshot/models"
 )
@@ -107,26 +105,6 @@ func (e *Env) jsonError(err error) {
 
 // hintOf returns what to do about an error: its own hint, or the one for its kind.
 func hintOf(err error) string { return cmp.Or(models.Hint(err), faultHint(err)) }
-
-// Bar returns a progress bar on the error output, which draws nothing unless that is a terminal. A total of -1 means that the total is
-// unknown.
-func (e *Env) Bar(most int64, what string) *progressbar.ProgressBar { return e.bar(most, what) }
-
-// CountBar is a Bar that shows the number of items done.
-func (e *Env) CountBar(most int, what string) *progressbar.ProgressBar {
-	return e.bar(int64(most), what, progressbar.OptionShowCount())
-}
-
-// BytesBar is a Bar that shows the number of bytes and the transfer rate.
-func (e *Env) BytesBar(most int64, what string) *progressbar.ProgressBar {
-	return e.bar(most, what, progressbar.OptionShowBytes(true))
-}
-
-func (e *Env) bar(most int64, what string, more ...progressbar.Option) *progressbar.ProgressBar {
-	return progressbar.NewOptions64(most, append(more,
-		progressbar.OptionSetWriter(e.Stderr), progressbar.OptionSetDescription(what),
-		progressbar.OptionSetVisibility(e.ErrorPaint().On()), progressbar.OptionClearOnFinish(), progressbar.OptionSetWidth(30))...)
-}
 
 // Steps returns a function that prints a step of lengthy work on the error output, preceded by the seconds since Steps was called.
 func (e *Env) Steps() func(string) {

@@ -2,7 +2,6 @@ package model
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -64,13 +63,14 @@ func runHarvest(env *cli.Env, cmd *cobra.Command, o harvestOptions) error {
 		return cli.BadInput(err)
 	}
 	trials := harvest.Trials(time.Duration(o.minutes) * time.Minute)
-	bar := env.CountBar(len(trials), s.Name)
+	bar := env.Progress(int64(len(trials)), s.Name)
 	var found []harvest.Invention
 	err = s.During(cmd.Context(), func(ctx context.Context) (err error) {
-		found, err = harvest.Run(ctx, s, trials, options, filter, func() { _ = bar.Add(1) })
+		found, err = harvest.Run(ctx, s, trials, options, filter, func() { bar.Add(1) })
 		return err
 	})
-	if err := errors.Join(err, bar.Close()); err != nil {
+	bar.Close()
+	if err != nil {
 		return err
 	}
 	if err := harvest.Write(o.write, s.Name, found); err != nil {

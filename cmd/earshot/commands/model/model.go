@@ -67,13 +67,13 @@ func pullModel(env *cli.Env, cmd *cobra.Command, name, mirror string) error {
 	if err != nil {
 		return err
 	}
-	bar := env.BytesBar(m.Bytes, m.Name)
+	bar := env.ByteProgress(m.Bytes, m.Name)
 	path, err := modelfile.Pull(cmd.Context(), m, speech.ModelFolder(c), modelfile.PullOptions{
 		Mirror:   cmp.Or(mirror, c.ModelMirror),
-		Progress: func(done, _ int64) { _ = bar.Set64(done) },
+		Progress: func(done, _ int64) { bar.Done(done) },
 		Check:    func(path string) error { return checkPulled(m, path) },
 	})
-	_ = bar.Exit() // even if it was not completed
+	bar.Close()
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -69,12 +68,13 @@ func runTrain(env *cli.Env, cmd *cobra.Command, f trainFlags, files []string) er
 	if err != nil {
 		return cli.BadInput(err)
 	}
-	progress, end := trainingProgress(env)
+	bar := env.Progress(-1, "training")
 	done, err := train.Run(cmd.Context(), lines, train.Options{
 		From: from, Name: cmp.Or(f.name, strings.TrimSuffix(filepath.Base(f.out), filepath.Ext(f.out))),
-		Languages: f.languages, Seed: f.seed, Progress: progress,
+		Languages: f.languages, Seed: f.seed,
+		Progress: func(done, all int) { bar.Total(int64(all)); bar.Done(int64(done)) },
 	})
-	end()
+	bar.Close()
 	switch {
 	case cmd.Context().Err() != nil:
 		return fmt.Errorf("stopped; nothing was written: %w", cmd.Context().Err())
@@ -116,28 +116,6 @@ func (f trainFlags) read(env *cli.Env, files []string) (lines []labelled.Line, f
 	}
 	lines, err = env.ReadLabelled(files)
 	return lines, from, err
-}
-
-// lineEvery is the interval between progress lines where no bar can be drawn.
-const lineEvery = 30 * time.Second
-
-// trainingProgress returns a function that shows the progress of training, as a bar on a terminal or as occasional lines elsewhere, and a
-// function that removes the bar.
-func trainingProgress(env *cli.Env) (tell func(done, all int), end func()) {
-	if env.ErrorPaint().On() {
-		bar := env.CountBar(-1, "training")
-		return func(done, all int) {
-			bar.ChangeMax(all)
-			_ = bar.Set(done)
-		}, func() { _ = bar.Exit() }
-	}
-	last := time.Now()
-	return func(done, all int) {
-		if time.Since(last) >= lineEvery {
-			last = time.Now()
-			env.Tellf("training: %d %% done", 100*done/all)
-		}
-	}, func() {}
 }
 
 // printTrained prints the results as a table, and how to use the model.

@@ -209,9 +209,9 @@ func (o *importing) keep(ctx context.Context, env *cli.Env, cfg configs.Config, 
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	bar := env.CountBar(len(t.Utterances), "lines stored")
-	err = transcript.Keep(ctx, db, *t, func(n int) { _ = bar.Set(n) })
-	_ = bar.Close()
+	bar := env.Progress(int64(len(t.Utterances)), "lines stored")
+	err = transcript.Keep(ctx, db, *t, func(n int) { bar.Done(int64(n)) })
+	bar.Close()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -229,9 +229,9 @@ func (o *importing) keep(ctx context.Context, env *cli.Env, cfg configs.Config, 
 
 // judge flags a transcript's lines, and shows on a terminal how far it is.
 func judge(ctx context.Context, env *cli.Env, t *export.Transcript, set *engine.Set) error {
-	bar := env.CountBar(len(t.Utterances), "lines judged")
+	bar := env.Progress(int64(len(t.Utterances)), "lines judged")
 	defer bar.Close()
-	return transcript.Judge(ctx, t, set, func(n int) { _ = bar.Set(n) })
+	return transcript.Judge(ctx, t, set, func(n int) { bar.Done(int64(n)) })
 }
 
 func sumUp(ctx context.Context, env *cli.Env, cfg configs.Config, db app.Record, session string) error {
@@ -239,9 +239,8 @@ func sumUp(ctx context.Context, env *cli.Env, cfg configs.Config, db app.Record,
 	if err != nil {
 		return err
 	}
-	bar := env.Bar(-1, "summing up")
+	bar := env.Progress(-1, "summing up")
 	defer bar.Close()
-	_ = bar.RenderBlank()
 	_, err = z.Remake(ctx, session)
 	return err
 }

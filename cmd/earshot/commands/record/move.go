@@ -2,7 +2,6 @@ package record
 
 import (
 	"errors"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -33,9 +32,6 @@ The password is read from database_password_file, PGPASSWORD or ~/.pgpass.`,
 	return cmd
 }
 
-// tellEvery is the interval between progress lines where no bar is shown.
-const tellEvery = 30 * time.Second
-
 func move(env *cli.Env, cmd *cobra.Command, to, from string) error {
 	if (to == "") == (from == "") {
 		return cli.BadInput(models.WithHint(errors.New("either --to or --from is needed, not both"),
@@ -45,16 +41,12 @@ func move(env *cli.Env, cmd *cobra.Command, to, from string) error {
 	if err != nil {
 		return err
 	}
-	bar, last := env.CountBar(-1, "rows copied and compared"), time.Now()
+	bar := env.Progress(-1, "rows copied and compared")
 	m, err := app.Move(cmd.Context(), c, to+from, from != "", func(done, all int) {
-		bar.ChangeMax(max(1, all))
-		_ = bar.Set(done)
-		if !env.ErrorPaint().On() && time.Since(last) > tellEvery {
-			last = time.Now()
-			env.Tellf("%d of %d rows copied and compared", done, all)
-		}
+		bar.Total(int64(all))
+		bar.Done(int64(done))
 	})
-	_ = bar.Exit() // even if it was not completed
+	bar.Close()
 	switch {
 	case errors.Is(err, models.ErrConflict):
 		return cli.BadInput(err)

@@ -127,11 +127,11 @@ func replay(ctx context.Context, env *cli.Env, db app.Record, set *engine.Set, r
 	if err != nil {
 		return nil, err
 	}
-	bar := env.CountBar(lines, "lines")
+	bar := env.Progress(int64(lines), "lines replayed")
 	defer bar.Close()
 	r := engine.NewReplay(set)
 	for _, info := range slices.Backward(sessions) {
-		if err := app.ReplaySession(ctx, db, r, info.Session, func(n int) { _ = bar.Add(n) }); err != nil {
+		if err := app.ReplaySession(ctx, db, r, info.Session, bar.Add); err != nil {
 			return nil, err
 		}
 	}

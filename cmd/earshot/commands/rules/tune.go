@@ -115,9 +115,10 @@ func (f tuneFlags) tuned(ctx context.Context, env *cli.Env, cmd *cobra.Command, 
 	if err != nil {
 		return tune.Result{}, err
 	}
-	bar := env.CountBar(2*lines, "lines")
-	result, err := tune.Run(ctx, opts, app.StoredSessions(ctx, db, sessions, func(n int) { _ = bar.Add(n) }))
-	return result, errors.Join(err, bar.Close())
+	bar := env.Progress(int64(2*lines), "lines replayed")
+	result, err := tune.Run(ctx, opts, app.StoredSessions(ctx, db, sessions, func(n int) { bar.Add(n) }))
+	bar.Close()
+	return result, err
 }
 
 // chosen returns the sessions to search, and the number of their lines.
