@@ -48,11 +48,10 @@ func (d *document) chapters(w Weights) []span {
 
 // boundaries are the lines that begin a chapter, but the first, in order.
 func (d *document) boundaries(l Linear) []int {
-	features := d.gaps()
 	scores := make([]float64, len(d.lines))
 	order := make([]int, 0, len(d.lines))
-	for i := 1; i < len(d.lines); i++ {
-		scores[i] = l.score(features[i]) + d.pause(i)
+	for i, features := range d.gaps() {
+		scores[i] = l.score(features) + d.pause(i)
 		order = append(order, i)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(scores[b], scores[a]) })

@@ -159,7 +159,7 @@ func (s *sentence) decidedIn(where int) bool {
 	if in := s.at(where + 1); in != "in" && in != "at" {
 		return false
 	}
-	for _, w := range s.raw.words {
+	for _, w := range s.written {
 		if place := s.at(where + 2); w.low == place && w.upper || len(place) == 1 {
 			return true
 		}

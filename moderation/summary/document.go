@@ -2,6 +2,7 @@ package summary
 
 import (
 	"math"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,21 +24,27 @@ type unit struct {
 	lines []int  // into document.lines; at least one
 	heard string // as the lines have it
 	text  string // what of it is quoted
-	words []word
-	terms []int // the words with a topic, as ids, in order
+	terms []int  // the words with a topic, as ids, in order
 	asks  bool
 	whole bool // it can stand alone
+
+	said     []packed // its words
+	glossary *glossary
 }
+
+// words are the words of the sentence, unpacked.
+func (u *unit) words() []word { return u.glossary.unpack(u.said) }
 
 // document is the quotable part of a session with its words counted.
 type document struct {
-	lines   []*models.Utterance // quotable, in order
-	units   []unit
-	of      [][]int   // line -> units
-	lang    *language // nil: none that is known
-	lexicon *lexicon  // nil: words stand apart
-	leftOut int
-	flagged int
+	lines    []*models.Utterance // quotable, in order
+	units    []unit
+	of       [][]int   // line -> units
+	lang     *language // nil: none that is known
+	lexicon  *lexicon  // nil: words stand apart
+	distinct glossary
+	leftOut  int
+	flagged  int
 
 	ids      map[string]int // stem -> term
 	stems    map[string]string
@@ -50,7 +57,7 @@ type document struct {
 }
 
 func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *document {
-	d := &document{ids: map[string]int{}, stems: map[string]string{}, people: map[string]bool{}}
+	d := &document{ids: map[string]int{}, stems: map[string]string{}, people: map[string]bool{}, distinct: newGlossary()}
 	for _, u := range lines {
 		switch {
 		case len(u.Doubt) > 0 || talksToMachine(u.Text):
@@ -90,7 +97,7 @@ func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *docume
 func namesIn(units []unit, people map[string]bool) map[string]bool {
 	small := map[string]int{}
 	for _, u := range units {
-		for i, w := range u.words {
+		for i, w := range u.words() {
 			if low := strings.TrimSuffix(w.low, "'s"); i > 0 && people[low] {
 				small[low]++
 				if w.upper {
@@ -119,7 +126,7 @@ func (d *document) addLine(i int) {
 			continue
 		}
 		for _, part := range clauses(s) {
-			d.units = append(d.units, unit{lines: []int{i}})
+			d.units = append(d.units, unit{lines: []int{i}, glossary: &d.distinct})
 			d.fill(&d.units[len(d.units)-1], part)
 			d.of[i] = append(d.of[i], len(d.units)-1)
 		}
@@ -144,7 +151,7 @@ func (d *document) unfinished(i int) int {
 		}
 		u := d.of[j][len(d.of[j])-1]
 		last := d.units[u]
-		if b.StartMS-a.EndMS <= pause && !endsSentence(last.heard) && len(last.words) < maxJoined &&
+		if b.StartMS-a.EndMS <= pause && !endsSentence(last.heard) && len(last.said) < maxJoined &&
 			(strings.HasSuffix(last.heard, ",") || startsLower(b.Text)) {
 			return u
 		}
@@ -169,20 +176,22 @@ func startsLower(s string) bool {
 }
 
 func (d *document) fill(u *unit, text string) {
-	u.heard, u.text, u.terms = text, d.cleaned(text), u.terms[:0]
-	u.words, u.whole = words(u.text), d.alone(u.text)
+	u.heard, u.text = text, d.cleaned(text)
+	u.whole = d.alone(u.text)
+	ws := words(u.text)
 	if d.lexicon != nil {
-		u.words = d.lexicon.join(u.words)
+		ws = d.lexicon.join(ws)
 	}
 	end := strings.TrimRight(u.text, `"')]”’`)
 	u.asks = strings.HasSuffix(end, "?") || strings.HasSuffix(end, "？")
-	for i := range u.words {
-		id := d.term(u.words[i])
-		u.words[i].term = id
-		if id >= 0 {
-			u.terms = append(u.terms, id)
+	terms := make([]int, 0, len(ws))
+	for i := range ws {
+		ws[i].term = d.term(ws[i])
+		if ws[i].term >= 0 {
+			terms = append(terms, ws[i].term)
 		}
 	}
+	u.said, u.terms = d.distinct.pack(ws), slices.Clone(terms)
 }
 
 // term is the id of a word's stem, or -1 for words without a topic: grammar, padding, numbers, the speakers' names.
@@ -228,7 +237,7 @@ func (d *document) countLines() {
 		}
 	}
 	for _, u := range d.units {
-		for _, w := range u.words {
+		for _, w := range u.words() {
 			if id := w.term; id >= 0 {
 				shown := strings.TrimSuffix(w.low, "'s")
 				if w.upper {

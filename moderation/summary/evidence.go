@@ -98,11 +98,11 @@ func (r *surroundings) place(n int) placed {
 	for i := from; i <= line; i++ {
 		for _, k := range d.of[i] {
 			if k < n && d.units[k].lines[0] >= from {
-				p.before += len(d.units[k].words)
+				p.before += len(d.units[k].said)
 			}
 		}
 	}
-	p.after = max(0, p.turn-p.before-len(u.words))
+	p.after = max(0, p.turn-p.before-len(u.said))
 	p.begins, p.ends = p.before == 0, p.after <= 2
 	return p
 }
@@ -116,7 +116,7 @@ func (r *surroundings) around(n int, s *sentence, score float64, where int, rep 
 	at := (float64(line) + 0.5) / float64(len(d.lines))
 	has := func(set map[string]bool) float64 { return is(s.within(set, 0, len(s.ws))) }
 	numbers, names := 0.0, 0.0
-	for _, w := range u.words {
+	for _, w := range u.words() {
 		numbers = max(numbers, is(strings.ContainsFunc(w.raw, unicode.IsNumber)))
 		names += is(w.upper && len(w.raw) > 1 && w.term >= 0)
 	}

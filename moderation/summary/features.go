@@ -93,7 +93,7 @@ func (r *ranking) countSpeakers() {
 		n := 0
 		for _, k := range r.d.of[i] {
 			if r.d.units[k].lines[0] == i {
-				n += len(r.d.units[k].words)
+				n += len(r.d.units[k].said)
 			}
 		}
 		r.share[u.SpeakerID] += float64(n)
@@ -141,19 +141,20 @@ func (r *ranking) features(n int) []float64 {
 	u := &r.d.units[n]
 	out := make([]float64, 0, 80)
 	out = r.plain(out, n)
-	low := plainWords(u.words)
+	ws := u.words()
+	low := plainWords(ws)
 	for _, set := range cueLists.sets {
 		out = append(out, is(anyOf(low, set)))
 	}
 	first := ""
-	if len(u.words) > 0 {
-		first = u.words[0].low
+	if len(ws) > 0 {
+		first = ws[0].low
 	}
 	for _, set := range firstLists.sets {
 		out = append(out, is(set[first]))
 	}
 	early := false
-	for _, w := range u.words[:min(3, len(u.words))] {
+	for _, w := range ws[:min(3, len(ws))] {
 		early = early || firstIt[w.low]
 	}
 	said := func(w string) float64 { return is(slices.Contains(low, w)) }
@@ -175,7 +176,7 @@ func is(b bool) float64 {
 
 func (r *ranking) plain(out []float64, n int) []float64 {
 	d, u := r.d, &r.d.units[n]
-	words := float64(len(u.words))
+	words := float64(len(u.said))
 	line := u.lines[0]
 	who := d.lines[line].SpeakerID
 	distinct := slices.Compact(slices.Sorted(slices.Values(u.terms)))
@@ -198,7 +199,7 @@ func (r *ranking) plain(out []float64, n int) []float64 {
 	heard := float64(len(strings.Fields(u.heard)))
 	numbers, names, long := 0.0, 0.0, 0.0
 	seen := map[string]bool{}
-	for _, w := range u.words {
+	for _, w := range u.words() {
 		seen[w.low] = true
 		numbers = max(numbers, is(strings.ContainsFunc(w.raw, unicode.IsNumber)))
 		names += is(w.upper && len(w.raw) > 1 && w.term >= 0)

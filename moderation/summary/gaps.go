@@ -3,6 +3,7 @@ package summary
 import (
 	"cmp"
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -54,30 +55,28 @@ const plainGaps = 12 + 17
 // cueChars is how many characters of a line are searched for the phrases.
 const cueChars = 160
 
-// gaps returns the features of the gap before each line, in the order of GapFeatures.
-func (d *document) gaps() [][]float64 {
-	out := make([][]float64, len(d.lines))
-	g := d.gapCounts()
-	for i := range d.lines {
-		out[i] = make([]float64, 0, 64)
-	}
-	low := make([]float64, len(d.lines))
-	for k, b := range blocksOf {
-		sims := smooth(d.similarities(b))
-		depths := depthScores(sims)
-		ranks := rankOf(sims)
-		for i := range out {
-			out[i] = append(out[i], sims[i], depths[i], ranks[i])
-			if k == 2 {
-				low[i] = 1 - ranks[i]
+// gaps yields the features of the gap before each line but the first, in the order of GapFeatures. The slice is reused.
+func (d *document) gaps() iter.Seq2[int, []float64] {
+	return func(yield func(int, []float64) bool) {
+		g := d.gapCounts()
+		var blocks [][3][]float64
+		for _, b := range blocksOf {
+			sims := smooth(d.similarities(b))
+			blocks = append(blocks, [3][]float64{sims, depthScores(sims), rankOf(sims)})
+		}
+		var out []float64
+		for i := 1; i < len(d.lines); i++ {
+			out = out[:0]
+			for _, b := range blocks {
+				out = append(out, b[0][i], b[1][i], b[2][i])
+			}
+			out = g.plain(out, i)
+			out = g.cues(out, i, 1-blocks[2][2][i])
+			if !yield(i, out) {
+				return
 			}
 		}
 	}
-	for i := 1; i < len(d.lines); i++ {
-		out[i] = g.plain(out[i], i)
-		out[i] = g.cues(out[i], i, low[i])
-	}
-	return out
 }
 
 // rankOf says of each value what share of all is smaller.
@@ -114,7 +113,7 @@ func (d *document) gapCounts() *gapCounts {
 	for i, u := range d.lines {
 		for _, k := range d.of[i] {
 			if d.units[k].lines[0] == i {
-				g.words[i] += float64(len(d.units[k].words))
+				g.words[i] += float64(len(d.units[k].said))
 			}
 		}
 		talk[u.SpeakerID] += g.words[i]

@@ -83,7 +83,7 @@ func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabula
 	of := chaptersOf(chapters, len(d.lines))
 	for k, eligible := range []func(n int) bool{
 		func(n int) bool {
-			return d.eligible(n) && !listed[n] && len(d.units[n].words) >= c.Least && len(d.units[n].terms) >= c.Terms
+			return d.eligible(n) && !listed[n] && len(d.units[n].said) >= c.Least && len(d.units[n].terms) >= c.Terms
 		},
 		func(n int) bool { return d.eligible(n) && !listed[n] },
 		func(n int) bool { return len(d.units[n].terms) > 0 && !listed[n] },
@@ -92,12 +92,16 @@ func (d *document) candidates(chapters []span, found cues, l Linear, v *vocabula
 		var out []candidate
 		for n := range d.units {
 			if eligible(n) {
-				out = append(out, candidate{n, of[d.units[n].lines[0]], v.of[n], l.score(r.features(n))})
+				out = append(out, candidate{unit: n, chapter: of[d.units[n].lines[0]], score: l.score(r.features(n))})
 			}
 		}
 		if len(out) >= fewCandidates || len(out) > 0 && k >= 2 {
 			slices.SortStableFunc(out, func(a, b candidate) int { return cmp.Compare(b.score, a.score) })
-			return out[:min(len(out), most)]
+			out = slices.Clip(out[:min(len(out), most)])
+			for i := range out {
+				out[i].words = v.of(d.units[out[i].unit])
+			}
+			return out
 		}
 	}
 	return nil
@@ -117,7 +121,7 @@ func chaptersOf(chapters []span, lines int) []int {
 // eligible reports whether a sentence may become a highlight.
 func (d *document) eligible(n int) bool {
 	u := &d.units[n]
-	return u.whole && len(u.terms) > 0 && len(u.words) <= 60 && !u.asks && (!d.english() || !u.leans())
+	return u.whole && len(u.terms) > 0 && len(u.said) <= 60 && !u.asks && (!d.english() || !u.leans())
 }
 
 var (
@@ -132,14 +136,14 @@ var (
 // leans reports whether a sentence says nothing without the one before it, "They had two filters", or is half of one: "If you have a
 // good estimate of the noise".
 func (u *unit) leans() bool {
-	first := u.words[0].low
+	first := u.glossary.word(u.said[0]).low
 	return leaning[first] || halves[first] && !strings.Contains(u.text, ",")
 }
 
 // pointsBack reports whether a sentence begins with a pronoun for something said before it: "It was on the side", "That would be red".
 // Half of them are understood nevertheless, so they are not left out, but others are preferred.
 func (u *unit) pointsBack() bool {
-	ws := plainWords(u.words)
+	ws := plainWords(u.words())
 	if len(ws) < 2 {
 		return false
 	}

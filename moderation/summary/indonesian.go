@@ -45,7 +45,7 @@ type indonesian struct {
 
 func newIndonesian(d *document, n int) *indonesian {
 	u := &d.units[n]
-	s := indonesianOf(u.words, d.named)
+	s := indonesianOf(u.words(), d.named)
 	s.raw, s.asks, s.speaker = u, u.asks, d.lines[u.lines[0]].SpeakerID
 	return s
 }

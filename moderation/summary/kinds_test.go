@@ -212,13 +212,19 @@ func TestTitlesEndWithThings(t *testing.T) {
 	}
 }
 
+// unitOf is a sentence as it stands in a document.
+func unitOf(text string) *unit {
+	g := newGlossary()
+	return &unit{text: text, said: g.pack(words(text)), glossary: &g}
+}
+
 // TestQuotesThatLean: what says nothing without the sentence before it is no highlight if there is anything else.
 func TestQuotesThatLean(t *testing.T) {
 	for text, want := range map[string]bool{
 		"They had two filters for the engine of the garage.": true, "If you have a good estimate of the noise": true,
 		"If the belt breaks, the engine stops at once.": false, "The engine has two filters in the garage.": false,
 	} {
-		if got := (&unit{text: text, words: words(text)}).leans(); got != want {
+		if got := unitOf(text).leans(); got != want {
 			t.Errorf("%q leans: %v, want %v", text, got, want)
 		}
 	}
@@ -232,7 +238,7 @@ func TestQuotesThatPointBack(t *testing.T) {
 		"It is important to oil the engine.": false, "It turns out that the engine is red.": false, "That engine is red.": false,
 		"It would be nice if the engine ran.": false, "The engine is red.": false, "It's to be an engine.": true,
 	} {
-		if got := (&unit{text: text, words: words(text)}).pointsBack(); got != want {
+		if got := unitOf(text).pointsBack(); got != want {
 			t.Errorf("%q points back: %v, want %v", text, got, want)
 		}
 	}
@@ -240,7 +246,8 @@ func TestQuotesThatPointBack(t *testing.T) {
 	d := newDocument(inOrder(in), nil)
 	v := d.vocabulary()
 	v.judge(trained.Vocabulary, len(d.lines))
-	if got := d.choose([]candidate{{unit: 0, words: v.of[1]}, {unit: 1, words: v.of[1]}}, v, trained.Choice, 1); !slices.Equal(got, []int{1}) {
+	same := v.of(d.units[1])
+	if got := d.choose([]candidate{{unit: 0, words: same}, {unit: 1, words: same}}, v, trained.Choice, 1); !slices.Equal(got, []int{1}) {
 		t.Errorf("of two sentences that differ in their beginnings %v is chosen", got)
 	}
 }

@@ -116,7 +116,7 @@ func saysNoMore(after []unit, line int) bool {
 		if u.asks {
 			continue
 		}
-		if slices.ContainsFunc(u.words, func(w word) bool { return !fillers[w.low] }) {
+		if slices.ContainsFunc(u.words(), func(w word) bool { return !fillers[w.low] }) {
 			return false
 		}
 	}
@@ -150,7 +150,7 @@ func guesses(text string) bool {
 // answeredLater reports whether somebody else than who asked has an answer after line i, in which somebody had none: what is said at
 // once, at length, or later with words of the question.
 func (d *document) answeredLater(u *unit, i int, who string) bool {
-	counts := len(u.words) > 0 && u.words[0].low == "how"
+	counts := len(u.said) > 0 && u.glossary.word(u.said[0]).low == "how"
 	for j := i + 1; j < len(d.lines) && j <= i+answerLines; j++ {
 		said := sentence{ws: plainWords(words(d.lines[j].Text))}
 		asks := strings.HasSuffix(d.lines[j].Text, "?")

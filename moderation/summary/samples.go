@@ -1,5 +1,7 @@
 package summary
 
+import "slices"
+
 // Sample holds the features of a sentence, a word or a gap.
 type Sample struct {
 	// Text is the sentence or the word; empty for a gap.
@@ -47,9 +49,7 @@ func SamplesOf(in Input) Samples {
 		}
 	}
 	for i, f := range d.gaps() {
-		if i > 0 {
-			out.Gaps = append(out.Gaps, Sample{Seq: d.lines[i].Seq, Features: f})
-		}
+		out.Gaps = append(out.Gaps, Sample{Seq: d.lines[i].Seq, Features: slices.Clone(f)})
 	}
 	return out
 }

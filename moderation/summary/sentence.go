@@ -22,11 +22,12 @@ type sentence struct {
 
 func newSentence(d *document, n int, spell *speller) sentence {
 	u := &d.units[n]
+	written := u.words()
 	s := sentence{
-		ws: plainWords(u.words), written: u.words, raw: u, asks: u.asks, people: d.named, speaker: d.lines[u.lines[0]].SpeakerID,
+		ws: plainWords(written), written: written, raw: u, asks: u.asks, people: d.named, speaker: d.lines[u.lines[0]].SpeakerID,
 		opened: sumsUp(u.heard), either: alternative(u.heard), parts: d.people,
 	}
-	s.apart = marks(u.words)
+	s.apart = marks(written)
 	for i, w := range s.ws {
 		s.names = s.names || d.named[w]
 		s.ws[i] = spell.right(w)

@@ -69,7 +69,7 @@ func standing(s string) string {
 
 // cutOff reports whether a sentence ends with a word that nothing ends with: "I'll check with my".
 func (u *unit) cutOff() bool {
-	return len(u.words) > 0 && cutEnds[u.words[len(u.words)-1].low]
+	return len(u.said) > 0 && cutEnds[u.glossary.word(u.said[len(u.said)-1]).low]
 }
 
 // sentences parts a line at full stops, question and exclamation marks that are followed by a space. The parts are
@@ -170,6 +170,61 @@ type word struct {
 
 	joined bool // nothing stands between the word before and this one
 	script script
+}
+
+// packed is a word in a glossary and how it stands in its sentence: a long session has many words, of which few are distinct.
+type packed uint32
+
+const (
+	packedUpper packed = 1 << iota
+	packedApart
+	packedJoined
+	packedBits = iota
+)
+
+// glossary holds the distinct words of a document.
+type glossary struct {
+	ids map[word]packed
+	all []word
+}
+
+func newGlossary() glossary { return glossary{ids: map[word]packed{}} }
+
+func (g *glossary) pack(ws []word) []packed {
+	out := make([]packed, len(ws))
+	for i, w := range ws {
+		if w.upper {
+			out[i] |= packedUpper
+		}
+		if w.apart {
+			out[i] |= packedApart
+		}
+		if w.joined {
+			out[i] |= packedJoined
+		}
+		w.upper, w.apart, w.joined = false, false, false
+		id, ok := g.ids[w]
+		if !ok {
+			id = packed(len(g.all))
+			g.ids[w], g.all = id, append(g.all, w)
+		}
+		out[i] |= id << packedBits
+	}
+	return out
+}
+
+func (g *glossary) word(p packed) word {
+	w := g.all[p>>packedBits]
+	w.upper, w.apart, w.joined = p&packedUpper != 0, p&packedApart != 0, p&packedJoined != 0
+	return w
+}
+
+func (g *glossary) unpack(ps []packed) []word {
+	out := make([]word, len(ps))
+	for i, p := range ps {
+		out[i] = g.word(p)
+	}
+	return out
 }
 
 // words parts a sentence into words: runs of letters, marks, digits and inner apostrophes and hyphens; where a script puts no

@@ -130,7 +130,7 @@ func (d titler) wordsIn(s span) int {
 	n := 0
 	for i := s.from; i < s.to; i++ {
 		for _, u := range d.of[i] {
-			n += len(d.units[u].words)
+			n += len(d.units[u].said)
 		}
 	}
 	return n
@@ -187,17 +187,18 @@ func (p *phrase) beside(other phrase) bool {
 
 // collect counts the phrases of a sentence.
 func (d titler) collect(u *unit, found map[string]*phrase) {
-	for from := range u.words {
-		if !d.namesThing(u.words[from]) {
+	ws := u.words()
+	for from := range ws {
+		if !d.namesThing(ws[from]) {
 			continue
 		}
-		for to := from + 1; to <= min(len(u.words), from+titleWords); to++ {
-			w := u.words[to-1]
-			if to > from+1 && (w.apart || !d.namesThing(w) && !d.joins(u, to-1)) {
+		for to := from + 1; to <= min(len(ws), from+titleWords); to++ {
+			w := ws[to-1]
+			if to > from+1 && (w.apart || !d.namesThing(w) && !d.joins(ws, to-1)) {
 				break
 			}
 			if d.namesThing(w) && (!d.participle(w) || to == from+1 && !neverLast[w.low]) {
-				d.count(u, from, to, found)
+				d.count(ws, from, to, found)
 			}
 		}
 	}
@@ -216,14 +217,14 @@ func (d titler) participle(w word) bool {
 }
 
 // joins reports whether the word stands between two parts of one phrase.
-func (d titler) joins(u *unit, i int) bool {
-	return d.english() && phraseJoins[u.words[i].low] && i+1 < len(u.words) && d.namesThing(u.words[i+1])
+func (d titler) joins(ws []word, i int) bool {
+	return d.english() && phraseJoins[ws[i].low] && i+1 < len(ws) && d.namesThing(ws[i+1])
 }
 
-func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
+func (d titler) count(ws []word, from, to int, found map[string]*phrase) {
 	var terms []int
 	var lows, raws []string
-	for _, w := range u.words[from:to] {
+	for _, w := range ws[from:to] {
 		if w.term >= 0 {
 			if slices.Contains(terms, w.term) {
 				return
@@ -233,7 +234,7 @@ func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 		lows = append(lows, w.low)
 		raws = append(raws, shownWord(w))
 	}
-	key := joinWords(u.words[from:to], lows)
+	key := joinWords(ws[from:to], lows)
 	if len(terms) == 1 {
 		key = d.surface(terms[0])
 	}
@@ -243,13 +244,13 @@ func (d titler) count(u *unit, from, to int, found map[string]*phrase) {
 		found[key] = p
 	}
 	p.times++
-	shown := joinWords(u.words[from:to], raws)
+	shown := joinWords(ws[from:to], raws)
 	if p.shown[shown]++; p.text == "" || p.shown[shown] > p.shown[p.text] {
 		p.text = shown
 	}
-	p.goesOn += is(to < len(u.words) && !u.words[to].apart && d.namesThing(u.words[to]) && !d.participle(u.words[to]))
-	if from > 0 && !u.words[from].apart {
-		before := u.words[from-1].low
+	p.goesOn += is(to < len(ws) && !ws[to].apart && d.namesThing(ws[to]) && !d.participle(ws[to]))
+	if from > 0 && !ws[from].apart {
+		before := ws[from-1].low
 		p.verbal += is(beforeVerbs[before] || strings.HasSuffix(before, "n't") || strings.HasSuffix(before, "'ll"))
 		p.things += is(beforeThings[before])
 	}
@@ -346,7 +347,7 @@ func (d titler) edge(s span, set phraseSet) bool {
 	cues := 0
 	for i := s.from; i < s.to; i++ {
 		for _, n := range d.of[i] {
-			said := sentence{ws: plainWords(d.units[n].words)}
+			said := sentence{ws: plainWords(d.units[n].words())}
 			if d.units[n].lines[0] == i && said.says(set) {
 				cues++
 			}

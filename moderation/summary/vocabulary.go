@@ -47,7 +47,6 @@ type usage struct {
 type vocabulary struct {
 	ids map[string]int
 	all []usage
-	of  [][]int // unit -> words
 
 	pairs  map[[2]int]*pair
 	order  [][2]int   // of the pairs, as they were first said
@@ -56,18 +55,17 @@ type vocabulary struct {
 }
 
 func (d *document) vocabulary() *vocabulary {
-	v := &vocabulary{ids: map[string]int{}, of: make([][]int, len(d.units)), pairs: map[[2]int]*pair{}}
+	v := &vocabulary{ids: map[string]int{}, pairs: map[[2]int]*pair{}}
 	for n := range d.units {
 		u := &d.units[n]
 		line := u.lines[0]
-		for _, w := range u.words {
+		for _, w := range u.words() {
 			id, ok := v.ids[w.low]
 			if !ok {
 				id = len(v.all)
 				v.ids[w.low] = id
 				v.all = append(v.all, usage{low: w.low, first: line, lastLine: -1, topic: w.term >= 0, speakers: map[string]bool{}})
 			}
-			v.of[n] = append(v.of[n], id)
 			x := &v.all[id]
 			x.times++
 			x.last = line
@@ -77,10 +75,19 @@ func (d *document) vocabulary() *vocabulary {
 				x.speakers[d.lines[line].SpeakerID] = true
 			}
 		}
-		v.said += len(u.words)
-		v.countPairs(n, d.lines[line].SpeakerID)
+		v.said += len(u.said)
+		v.countPairs(v.of(*u), d.lines[line].SpeakerID)
 	}
 	return v
+}
+
+// of returns the words of a sentence.
+func (v *vocabulary) of(u unit) []int {
+	out := make([]int, len(u.said))
+	for i, p := range u.said {
+		out[i] = v.ids[u.glossary.word(p).low]
+	}
+	return out
 }
 
 // features describes a word, in the order of TopicFeatures.
@@ -153,9 +160,8 @@ type pair struct {
 	likely  float64 // that a summary has it; below 0: not judged yet
 }
 
-// countPairs counts the words that stand side by side in sentence n.
-func (v *vocabulary) countPairs(n int, speaker string) {
-	ws := v.of[n]
+// countPairs counts the words that stand side by side in a sentence.
+func (v *vocabulary) countPairs(ws []int, speaker string) {
 	for i := 1; i < len(ws); i++ {
 		key := [2]int{ws[i-1], ws[i]}
 		p := v.pairs[key]
