@@ -80,9 +80,24 @@ func (s *Store) Utterances(ctx context.Context, session string) ([]models.Uttera
 	return found, s.Explain("list utterances", err)
 }
 
+// EachUtterance passes on the lines of a session, in the order of their starts: see store.Transcripts.
+func (s *Store) EachUtterance(ctx context.Context, session string, each func(models.Utterance) error) error {
+	var stopped error
+	err := sqldb.Each(ctx, s.read, scanUtterance, func(u models.Utterance) error {
+		stopped = each(u)
+		return stopped
+	}, utterancesOf, session)
+	if stopped != nil {
+		return stopped
+	}
+	return s.Explain("list utterances", err)
+}
+
+const utterancesOf = "SELECT " + utteranceColumns + ` FROM utterances WHERE session = ?
+		ORDER BY start_ms, epoch, track, seq`
+
 func linesOf(ctx context.Context, q sqldb.Queryer, session string) ([]models.Utterance, error) {
-	return sqldb.List(ctx, q, scanUtterance, "SELECT "+utteranceColumns+` FROM utterances WHERE session = ?
-		ORDER BY start_ms, epoch, track, seq`, session)
+	return sqldb.List(ctx, q, scanUtterance, utterancesOf, session)
 }
 
 // Utterance returns a line, or models.ErrNotFound.

@@ -31,6 +31,9 @@ type Transcripts interface {
 	Utterance(ctx context.Context, k models.Key) (models.Utterance, error)
 	// Utterances lists the lines of a session in the order they began, with words; failed and empty ones included.
 	Utterances(ctx context.Context, session string) ([]models.Utterance, error)
+	// EachUtterance passes on what Utterances lists, one at a time, where holding all of it would take much memory. each may not use the
+	// store; the first error it returns ends the reading and is returned.
+	EachUtterance(ctx context.Context, session string, each func(models.Utterance) error) error
 	// LinesAround lists, for each line, the lines with words of its session next to it: up to so many that began before it, and after
 	// it, in the order they began, without the line itself. Lines that are not stored have none.
 	LinesAround(ctx context.Context, lines []models.Key, before, after int) (map[models.Key][]models.Utterance, error)

@@ -37,7 +37,7 @@ func (u *unit) words() []word { return u.glossary.unpack(u.said) }
 
 // document is the quotable part of a session with its words counted.
 type document struct {
-	lines    []*models.Utterance // quotable, in order
+	lines    []*line // quotable, in order
 	units    []unit
 	of       [][]int   // line -> units
 	lang     *language // nil: none that is known
@@ -56,7 +56,7 @@ type document struct {
 	named    map[string]bool  // those of them that name a person wherever they are said
 }
 
-func newDocument(lines []*models.Utterance, flagged map[models.Key]bool) *document {
+func newDocument(lines []*line, flagged map[models.Key]bool) *document {
 	d := &document{ids: map[string]int{}, stems: map[string]string{}, people: map[string]bool{}, distinct: newGlossary()}
 	for _, u := range lines {
 		switch {

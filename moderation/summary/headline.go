@@ -10,7 +10,7 @@ import (
 )
 
 // headline is one sentence: who talked, how long, about what, and what came of it. said are all lines, in order.
-func (d *document) headline(s models.Summary, said []*models.Utterance) string {
+func (d *document) headline(s models.Summary, said []*line) string {
 	switch {
 	case s.Lines == 0 && s.SinceMS > 0:
 		return "Nothing was said since then."

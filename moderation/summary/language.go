@@ -5,8 +5,6 @@ import (
 	"unicode"
 
 	"github.com/kljensen/snowball/english"
-
-	"earshot/models"
 )
 
 // language holds what is known about a language: its words without a topic, its stems, and the cues of decisions, actions and
@@ -48,7 +46,7 @@ var cuesInText = map[string]*textCues{
 }
 
 // languageOf returns the known language of at least half of the lines, or nil. For lines without a language, their text tells.
-func languageOf(lines []*models.Utterance) *language {
+func languageOf(lines []*line) *language {
 	known := languages()
 	count := map[*language]int{}
 	var unnamed []string

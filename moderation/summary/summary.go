@@ -14,7 +14,9 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"iter"
 	"slices"
+	"strings"
 	"time"
 
 	"earshot/models"
@@ -40,7 +42,7 @@ func MakeWith(in Input, w Weights) models.Summary {
 		Talk:       talkShares(lines, in.Speakers),
 		Digest:     digest(in),
 		Lines:      len(lines), LeftOut: d.leftOut, Flagged: d.flagged,
-		Basis: Basis(in), Created: in.Now,
+		Basis: basis(in, lines), Created: in.Now,
 	}
 	if in.Session.Live() || in.SinceMS > 0 {
 		out.Kind = models.SummaryRecap
@@ -67,11 +69,13 @@ func flaggedLines(flags []models.Flag) map[models.Key]bool {
 const version = "10"
 
 // Basis returns a hash of everything that determines what a summary says: a stored summary with another basis is out of date.
-func Basis(in Input) string {
+func Basis(in Input) string { return basis(in, inOrder(in)) }
+
+func basis(in Input, lines []*line) string {
 	h := sha256.New()
 	e := json.NewEncoder(h) // writing to a hash cannot fail
 	_ = e.Encode([]any{version, in.Session.ID, in.Session.Live(), in.SinceMS})
-	for _, u := range inOrder(in) {
+	for _, u := range lines {
 		_ = e.Encode([]any{u.Key, u.SpeakerID, u.SpeakerName, u.StartMS, u.EndMS, u.VoicedMS, u.Text, u.Doubt})
 	}
 	for _, f := range slices.SortedFunc(slices.Values(in.Flags), func(a, b models.Flag) int { return cmp.Compare(a.ID, b.ID) }) {
@@ -86,8 +90,8 @@ func Basis(in Input) string {
 	return hex.EncodeToString(h.Sum(nil)[:12])
 }
 
-// Ranked returns, in order, the lines of up to each sentences per chapter that look most like highlights, and of everything
-// listed as a decision, an action or a question.
+// Ranked returns, in order and with what a summary needs of them, the lines of up to each sentences per chapter that look most like
+// highlights, and of everything listed as a decision, an action or a question.
 func Ranked(in Input, each int) []models.Utterance {
 	d := newDocument(inOrder(in), flaggedLines(in.Flags))
 	chosen := make([]bool, len(d.lines))
@@ -117,7 +121,7 @@ func Ranked(in Input, each int) []models.Utterance {
 	var out []models.Utterance
 	for i, u := range d.lines {
 		if chosen[i] {
-			out = append(out, *u)
+			out = append(out, u.utterance())
 		}
 	}
 	return out
@@ -137,7 +141,7 @@ func ForMachines(s string) bool { return talksToMachine(s) }
 type Input struct {
 	Session  models.Session
 	Speakers []models.Speaker
-	// Utterances, Flags and Actions may come in any order.
+	// Utterances, Flags and Actions may come in any order. Those passed to Add need not be here: they take a third of the memory.
 	Utterances []models.Utterance
 	Flags      []models.Flag
 	Actions    []models.Action
@@ -145,18 +149,88 @@ type Input struct {
 	SinceMS int64
 	// Now is the summary's Created time.
 	Now time.Time
+
+	added  []line
+	shared map[string]string // texts that are in many lines
 }
 
-// inOrder returns the lines with text, without those that ended before SinceMS, in the order they began.
-func inOrder(in Input) []*models.Utterance {
-	var out []*models.Utterance
-	for i := range in.Utterances {
-		u := &in.Utterances[i]
-		if u.Text != "" && u.State != models.UtteranceFailed && (in.SinceMS <= 0 || u.EndMS > in.SinceMS) {
-			out = append(out, u)
+// line is what a summary needs of an utterance.
+type line struct {
+	models.Key
+	SpeakerID, SpeakerName   string
+	StartMS, EndMS, VoicedMS int64
+	Text, Language           string
+	Doubt                    []models.Doubt
+}
+
+// Add adds an utterance, of which only what a summary needs is kept.
+func (in *Input) Add(u models.Utterance) {
+	if !spoken(&u) {
+		return
+	}
+	if in.shared == nil {
+		in.shared = map[string]string{}
+	}
+	l := lineOf(&u)
+	for _, s := range []*string{&l.Session, &l.Track, &l.SpeakerID, &l.SpeakerName, &l.Language} {
+		known, ok := in.shared[*s]
+		if !ok {
+			known = strings.Clone(*s)
+			in.shared[known] = known
+		}
+		*s = known
+	}
+	in.added = append(in.added, l)
+}
+
+func lineOf(u *models.Utterance) line {
+	return line{
+		Key: u.Key, SpeakerID: u.SpeakerID, SpeakerName: u.SpeakerName, StartMS: u.StartMS, EndMS: u.EndMS, VoicedMS: u.VoicedMS,
+		Text: u.Text, Language: u.Language, Doubt: u.Doubt,
+	}
+}
+
+// utterance is a line as far as it was kept.
+func (l *line) utterance() models.Utterance {
+	return models.Utterance{
+		Key: l.Key, SpeakerID: l.SpeakerID, SpeakerName: l.SpeakerName, StartMS: l.StartMS, EndMS: l.EndMS, VoicedMS: l.VoicedMS,
+		Text: l.Text, Language: l.Language, Doubt: l.Doubt, State: models.UtteranceOK,
+	}
+}
+
+// All yields the utterances with text, in no particular order and with what a summary needs of them.
+func (in *Input) All() iter.Seq[models.Utterance] {
+	return func(yield func(models.Utterance) bool) {
+		for i := range in.added {
+			if !yield(in.added[i].utterance()) {
+				return
+			}
+		}
+		for _, u := range in.Utterances {
+			if spoken(&u) && !yield(u) {
+				return
+			}
 		}
 	}
-	slices.SortFunc(out, func(a, b *models.Utterance) int {
+}
+
+func spoken(u *models.Utterance) bool { return u.Text != "" && u.State != models.UtteranceFailed }
+
+// inOrder returns the lines with text, without those that ended before SinceMS, in the order they began.
+func inOrder(in Input) []*line {
+	all := slices.Clip(in.added)
+	for i := range in.Utterances {
+		if u := &in.Utterances[i]; spoken(u) {
+			all = append(all, lineOf(u))
+		}
+	}
+	out := make([]*line, 0, len(all))
+	for i := range all {
+		if in.SinceMS <= 0 || all[i].EndMS > in.SinceMS {
+			out = append(out, &all[i])
+		}
+	}
+	slices.SortFunc(out, func(a, b *line) int {
 		return cmp.Or(cmp.Compare(a.StartMS, b.StartMS), compareKeys(a.Key, b.Key))
 	})
 	return out

@@ -18,7 +18,7 @@ const (
 
 // talkShares says who talked how much, the one who talked most first. Everybody who was there is in it. The times are
 // those of the lists of sessions: what the voice detector took for speech, in every line with text.
-func talkShares(lines []*models.Utterance, people []models.Speaker) []models.TalkShare {
+func talkShares(lines []*line, people []models.Speaker) []models.TalkShare {
 	out := []models.TalkShare{}
 	index := map[string]int{}
 	share := func(id, name string) *models.TalkShare {
@@ -53,7 +53,7 @@ func talkShares(lines []*models.Utterance, people []models.Speaker) []models.Tal
 }
 
 // interruptions finds who broke into whose line, as pairs of lines. A line breaks into one other at most.
-func interruptions(lines []*models.Utterance) [][2]int {
+func interruptions(lines []*line) [][2]int {
 	var out [][2]int
 	var open []int // lines that may still be going on
 	for i, u := range lines {
@@ -69,7 +69,7 @@ func interruptions(lines []*models.Utterance) [][2]int {
 	return out
 }
 
-func breaksInto(u, other *models.Utterance) bool {
+func breaksInto(u, other *line) bool {
 	over := other.EndMS - u.StartMS
 	return u.SpeakerID != other.SpeakerID && len(u.Doubt) == 0 && len(other.Doubt) == 0 &&
 		u.StartMS-other.StartMS >= holdsMS && over >= overMS && over <= yieldMS && u.EndMS-other.EndMS >= staysMS && len(words(u.Text)) >= 3

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"hash/maphash"
 	"log/slog"
 	"time"
 
@@ -42,46 +43,41 @@ func (z Summariser) input(ctx context.Context, id string, sinceMS int64) (summar
 		return summary.Input{}, err
 	}
 	in := summary.Input{Session: info.Session, SinceMS: sinceMS}
-	var errs [4]error
-	in.Speakers, errs[0] = z.store.Speakers(ctx, id)
-	in.Utterances, errs[1] = z.store.Utterances(ctx, id)
-	in.Flags, errs[2] = z.store.Flags(ctx, id)
-	in.Actions, err = z.store.Actions(ctx, id)
-	errs[3] = models.Readable(err)
+	var errs [5]error
 	names, err := z.store.Names(ctx, info.Room)
-	rename(&in, names)
+	in.Speakers, errs[0] = z.store.Speakers(ctx, id)
+	for i, p := range in.Speakers {
+		in.Speakers[i].Name = cmp.Or(names[p.ID], p.Name)
+	}
+	in.Flags, errs[1] = z.store.Flags(ctx, id)
+	in.Actions, errs[2] = z.store.Actions(ctx, id)
+	errs[2] = models.Readable(errs[2])
 	in.Now = lastChange(in)
-	return in, errors.Join(append(errs[:], err)...)
+	errs[3] = z.store.EachUtterance(ctx, id, func(u models.Utterance) error {
+		u.SpeakerName = cmp.Or(names[u.SpeakerID], u.SpeakerName)
+		in.Now = later(in.Now, u.Committed)
+		in.Add(u)
+		return nil
+	})
+	errs[4] = err
+	return in, errors.Join(errs[:]...)
 }
 
-// rename replaces people's names with those that moderators gave them.
-func rename(in *summary.Input, names map[string]string) {
-	for i := range in.Speakers {
-		in.Speakers[i].Name = cmp.Or(names[in.Speakers[i].ID], in.Speakers[i].Name)
-	}
-	for i := range in.Utterances {
-		in.Utterances[i].SpeakerName = cmp.Or(names[in.Utterances[i].SpeakerID], in.Utterances[i].SpeakerName)
-	}
-}
-
-// lastChange is when the material of a summary last changed. A summary carries this time rather than the time it was made, so that
-// the same record gives the same bytes.
+// lastChange is when the material of a summary last changed, apart from its lines. A summary carries this time rather than the time it was
+// made, so that the same record gives the same bytes.
 func lastChange(in summary.Input) time.Time {
-	last := in.Session.Started
-	if in.Session.Ended.After(last) {
-		last = in.Session.Ended
-	}
-	for _, u := range in.Utterances {
-		if u.Committed.After(last) {
-			last = u.Committed
-		}
-	}
+	last := later(in.Session.Started, in.Session.Ended)
 	for _, f := range in.Flags {
-		if f.Decided.After(last) {
-			last = f.Decided
-		}
+		last = later(last, f.Decided)
 	}
 	return last.UTC()
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b.UTC()
+	}
+	return a
 }
 
 // ExportStore is the record as exports read it: the summary always reflects the current record, whether it was stored or not. No
@@ -161,21 +157,33 @@ func (z Summariser) remake(patience context.Context, id string) (models.Summary,
 // forgetting makes a stored summary anew if something it was made from was erased in the meantime: the language model could have
 // quoted what must not be kept.
 func (z Summariser) forgetting(ctx context.Context, was summary.Input, s models.Summary) (models.Summary, error) {
-	is, err := z.input(ctx, was.Session.ID, 0)
+	seed := maphash.MakeSeed()
+	hash := func(u models.Utterance) uint64 { return maphash.Comparable(seed, said{u.Key, u.Text}) }
+	left := map[uint64]bool{}
+	err := z.store.EachUtterance(ctx, was.Session.ID, func(u models.Utterance) error {
+		left[hash(u)] = true
+		return nil
+	})
 	if err != nil {
 		return s, err
 	}
-	left := map[models.Key]string{}
-	for _, u := range is.Utterances {
-		left[u.Key] = u.Text
-	}
-	for _, u := range was.Utterances {
-		if left[u.Key] != u.Text {
+	for u := range was.All() {
+		if !left[hash(u)] {
+			is, err := z.input(ctx, was.Session.ID, 0)
+			if err != nil {
+				return s, err
+			}
 			s = summary.Make(is)
 			return s, z.store.PutSummary(ctx, s)
 		}
 	}
 	return s, nil
+}
+
+// said is what was said in a line.
+type said struct {
+	models.Key
+	text string
 }
 
 // Recap summarises what was said in a session from a time on, in ms from its start, without a language model.

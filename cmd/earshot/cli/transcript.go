@@ -1,38 +1,39 @@
 package cli
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"time"
 
 	"earshot/models"
-	"earshot/moderation/review/export"
 	"earshot/moderation/review/transcript"
 )
 
 // ReadTranscript reads a transcript from a file. began is when it began, in RFC 3339; if it is "", the file's modification time is used.
-func ReadTranscript(name, began string) (export.Transcript, error) {
+func ReadTranscript(name, began string) (*transcript.Transcript, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return export.Transcript{}, fmt.Errorf("transcript: %w", err)
+		return nil, fmt.Errorf("transcript: %w", err)
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	if err != nil {
-		return export.Transcript{}, fmt.Errorf("transcript: %w", err)
+		return nil, fmt.Errorf("transcript: %w", err)
 	}
 	at := info.ModTime()
 	if began != "" {
 		if at, err = time.Parse(time.RFC3339, began); err != nil {
-			return export.Transcript{}, models.WithHint(fmt.Errorf("--began %q is not a valid time", began), "write it as 2026-03-01T20:00:00Z")
+			return nil, models.WithHint(fmt.Errorf("--began %q is not a valid time", began), "write it as 2026-03-01T20:00:00Z")
 		}
 	}
-	data, err := io.ReadAll(io.LimitReader(f, transcript.MaxBytes+1))
-	if err != nil {
-		return export.Transcript{}, fmt.Errorf("transcript: %w", err)
+	var data bytes.Buffer
+	data.Grow(int(min(info.Size(), transcript.MaxBytes)) + bytes.MinRead)
+	if _, err := data.ReadFrom(io.LimitReader(f, transcript.MaxBytes+1)); err != nil {
+		return nil, fmt.Errorf("transcript: %w", err)
 	}
-	t, err := transcript.Parse(name, data, at)
+	t, err := transcript.Parse(name, data.Bytes(), at)
 	if err != nil && models.Hint(err) == "" {
 		err = models.WithHint(err, `"earshot import --help" shows how transcripts are written`)
 	}

@@ -172,26 +172,41 @@ type Queryer interface {
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 }
 
-// List runs a query and scans every row.
-func List[T any](ctx context.Context, q Queryer, scan func(*sql.Rows) (T, error), query string, args ...any) ([]T, error) {
+// Each runs a query and passes on its rows, until each returns an error, which it returns.
+func Each[T any](
+	ctx context.Context, q Queryer, scan func(*sql.Rows) (T, error), each func(T) error, query string, args ...any,
+) error {
 	plain := func(err error) error { return err }
 	if r, ok := q.(interface{ Plain(error) error }); ok {
 		plain = r.Plain
 	}
 	rows, err := q.QueryContext(ctx, query, args...)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	defer func() { _ = rows.Close() }()
-	var out []T
 	for rows.Next() {
 		v, err := scan(rows)
 		if err != nil {
-			return nil, plain(err)
+			return plain(err)
 		}
-		out = append(out, v)
+		if err := each(v); err != nil {
+			return err
+		}
 	}
-	return out, plain(rows.Err())
+	return plain(rows.Err())
+}
+
+// List runs a query and returns its rows.
+func List[T any](ctx context.Context, q Queryer, scan func(*sql.Rows) (T, error), query string, args ...any) (out []T, err error) {
+	err = Each(ctx, q, scan, func(v T) error {
+		out = append(out, v)
+		return nil
+	}, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
 }
 
 // One runs a query for a single row; sql.ErrNoRows when there is none.

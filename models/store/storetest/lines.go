@@ -92,6 +92,14 @@ func testCommitMany(t *testing.T, s suite) {
 	lines, err = s.Utterances(ctx, "s1")
 	Must(t, err)
 	Equal(t, "lines", lines, []models.Utterance{one, two})
+	var each []models.Utterance
+	collect := func(u models.Utterance) error { each = append(each, u); return nil }
+	Must(t, s.EachUtterance(ctx, "s1", collect))
+	Equal(t, "lines one at a time", each, lines)
+	enough, calls := errors.New("enough"), 0
+	if err := s.EachUtterance(ctx, "s1", func(models.Utterance) error { calls++; return enough }); !errors.Is(err, enough) || calls != 1 {
+		t.Errorf("stopped by an error: %v after %d lines", err, calls)
+	}
 	flags, err := s.Flags(ctx, "s1")
 	Must(t, err)
 	Equal(t, "flags", flags, []models.Flag{f})

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"html"
@@ -11,7 +12,6 @@ import (
 	"unicode/utf8"
 
 	"earshot/models"
-	"earshot/moderation/review/export"
 )
 
 var (
@@ -26,21 +26,21 @@ var (
 
 // parseCues parses WebVTT and SubRip: blocks with a time and words, separated by empty lines. A voice span or "Name: " names the
 // speaker; a cue without one has the previous speaker.
-func parseCues(text, kind string) (export.Transcript, error) {
-	var t export.Transcript
+func parseCues(text, kind string) (*Transcript, error) {
+	t := newWriter()
 	who := unnamed
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
 		m := timing.FindStringSubmatch(lines[i])
 		if m == nil {
 			if strings.Contains(lines[i], "-->") {
-				return t, fmt.Errorf("line %d: the times are not of the form 00:01:02.345 --> 00:01:04.000", i+1)
+				return nil, fmt.Errorf("line %d: the times are not of the form 00:01:02.345 --> 00:01:04.000", i+1)
 			}
 			continue
 		}
 		from, to := clock(m[1]), clock(m[2])
 		if to < from {
-			return t, fmt.Errorf("line %d: the cue ends before it begins", i+1)
+			return nil, fmt.Errorf("line %d: the cue ends before it begins", i+1)
 		}
 		var said []string
 		for i+1 < len(lines) && strings.TrimSpace(lines[i+1]) != "" && !timing.MatchString(lines[i+1]) {
@@ -52,17 +52,17 @@ func parseCues(text, kind string) (export.Transcript, error) {
 				who = part.who
 			}
 			if part.text != "" {
-				t.Utterances = append(t.Utterances, line(who, part.text, from, to))
+				t.line(who, part.text, from, to)
 			}
 		}
 	}
-	if len(t.Utterances) == 0 {
-		return t, errors.New("the file contains no cues")
+	if len(t.lines) == 0 {
+		return nil, errors.New("the file contains no cues")
 	}
 	if n := cutOff(lines); n > 0 {
-		return t, models.WithHint(fmt.Errorf("line %d: the file ends within a cue", n), "copy it again, or remove its last lines")
+		return nil, models.WithHint(fmt.Errorf("line %d: the file ends within a cue", n), "copy it again, or remove its last lines")
 	}
-	return t, nil
+	return t.Transcript, nil
 }
 
 // cutOff returns the line in which a file ends within the number or the times of a cue, or 0: "12", "00:01:02,3".
@@ -144,10 +144,12 @@ const maxName = 60
 
 // parsePlain parses lines of the form "Name: words", with or without a time before, or "00:12  Ana  words" as in an export. A line
 // without a name continues the previous one.
-func parsePlain(text string) (export.Transcript, error) {
-	var t export.Transcript
+func parsePlain(text string) (*Transcript, error) {
+	t := newWriter()
 	var now int64
-	for i, raw := range strings.Split(text, "\n") {
+	i := 0
+	for raw := range strings.SplitSeq(text, "\n") {
+		i++
 		l := strings.TrimSpace(raw)
 		if l == "" || strings.HasPrefix(l, "#") {
 			continue
@@ -168,8 +170,8 @@ func parsePlain(text string) (export.Transcript, error) {
 			}
 		}
 		said = plain(said)
-		if who == "" && len(t.Utterances) == 0 {
-			return t, models.WithHint(fmt.Errorf("line %d: the speaker is not named", i+1), `put the speaker's name before the words: "Ana: Hello"`)
+		if who = cmp.Or(who, t.last()); who == "" {
+			return nil, models.WithHint(fmt.Errorf("line %d: the speaker is not named", i), `put the speaker's name before the words: "Ana: Hello"`)
 		}
 		if said == "" {
 			continue
@@ -178,15 +180,11 @@ func parsePlain(text string) (export.Transcript, error) {
 			at = now
 		}
 		long := length(said)
-		if who == "" {
-			who = t.Utterances[len(t.Utterances)-1].SpeakerName
-		}
-		u := line(who, said, at, at+long)
-		u.Doubt = doubt
-		t.Utterances = append(t.Utterances, u)
+		t.line(who, said, at, at+long)
+		t.doubt(doubt)
 		now = at + long + turnMS
 	}
-	return t, nil
+	return t.Transcript, nil
 }
 
 // notes are what a text export writes after the words: why they are doubtful, and the flags.
@@ -216,11 +214,21 @@ func named(l string) (who, said string) {
 
 // plain returns text as one line without control characters.
 func plain(s string) string {
+	if isPlain(s) {
+		return s // a part of the file's text, not a copy
+	}
 	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)
 	}), " ")
 }
 
-func line(who, said string, from, to int64) models.Utterance {
-	return models.Utterance{SpeakerID: Slug(who), SpeakerName: who, StartMS: from, EndMS: to, Text: said}
+func isPlain(s string) bool {
+	before := ' '
+	for _, r := range s {
+		if r == ' ' && before == ' ' || r != ' ' && (unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return false
+		}
+		before = r
+	}
+	return before != ' ' || s == ""
 }

@@ -11,6 +11,7 @@ import (
 
 	"earshot/models"
 	"earshot/models/sqlite"
+	"earshot/moderation/review/export"
 )
 
 // broken is a record whose storing of lines fails after some calls.
@@ -52,14 +53,14 @@ func TestKeepGoesOn(t *testing.T) {
 	db := openRecord(t)
 	var told []int
 	tells := func(n int) { told = append(told, n) }
-	if err := Keep(t.Context(), &broken{db, 1}, talk, tells); !errors.Is(err, errBroken) {
+	if _, err := Keep(t.Context(), &broken{db, 1}, talk, nil, tells); !errors.Is(err, errBroken) {
 		t.Fatalf("it was not broken off: %v", err)
 	}
 	info, err := db.Session(t.Context(), talk.Session.ID)
 	if err != nil || !info.Live() {
 		t.Fatalf("after it was broken off: %+v, %v", info, err)
 	}
-	if err := Keep(t.Context(), db, talk, tells); err != nil {
+	if _, err := Keep(t.Context(), db, talk, nil, tells); err != nil {
 		t.Fatal(err)
 	}
 	if want := []int{together, together, 2 * together, lines}; !slices.Equal(told, want) {
@@ -70,28 +71,30 @@ func TestKeepGoesOn(t *testing.T) {
 		t.Fatalf("%d lines, %v", len(got), err)
 	}
 	for i, u := range got {
-		if want := talk.Utterances[i]; u.Key != want.Key || u.Text != want.Text {
+		if want := talk.line(i); u.Key != want.Key || u.Text != want.Text {
 			t.Fatalf("line %d is %q of %v, want %q of %v", i, u.Text, u.Key, want.Text, want.Key)
 		}
 	}
 	if info, err = db.Session(t.Context(), talk.Session.ID); err != nil || info.Live() || info.Epoch != 1 {
 		t.Errorf("%+v, %v", info, err)
 	}
-	if err := Keep(t.Context(), db, talk, nil); !errors.Is(err, models.ErrInvalid) {
+	if _, err := Keep(t.Context(), db, talk, nil, nil); !errors.Is(err, models.ErrInvalid) {
 		t.Errorf("the same again: %v", err)
 	}
 }
 
 // TestKeepCorrected: a corrected line is stored as it was heard, and then corrected.
 func TestKeepCorrected(t *testing.T) {
-	talk, err := Parse("talk.txt", longTalk(together+1), time.Unix(1_700_000_000, 0))
+	read, err := Parse("talk.txt", longTalk(together+1), time.Unix(1_700_000_000, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &talk.Utterances[together]
+	all := slices.Collect(read.Lines())
+	talk := &Transcript{Session: read.Session, Speakers: read.Speakers, export: &export.Transcript{Utterances: all}}
+	u := &all[together]
 	u.Original, u.Text, u.EditedBy, u.Edited = "the heart line", "the heard line", "ana", time.Unix(1_700_000_100, 0).UTC()
 	db := openRecord(t)
-	if err := Keep(t.Context(), db, talk, nil); err != nil {
+	if _, err := Keep(t.Context(), db, talk, nil, nil); err != nil {
 		t.Fatal(err)
 	}
 	got, err := db.Utterance(t.Context(), u.Key)

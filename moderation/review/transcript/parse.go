@@ -37,40 +37,41 @@ func IsExport(name string) bool { return strings.EqualFold(filepath.Ext(name), "
 
 // Parse parses a transcript in the format given by the file's extension. If it has no session, one is named after the file and its
 // content, beginning at the given time. Errors name the line, but never quote it.
-func Parse(name string, data []byte, began time.Time) (export.Transcript, error) {
+func Parse(name string, data []byte, began time.Time) (*Transcript, error) {
+	if len(data) > MaxBytes {
+		return nil, fmt.Errorf("%s: the file is larger than %d MB", filepath.Base(name), MaxBytes>>20)
+	}
+	s := newSession(name, sha256.Sum256(data), began)
 	t, err := parse(name, data)
 	if err != nil {
-		return t, fmt.Errorf("%s: %w", filepath.Base(name), err)
+		return nil, fmt.Errorf("%s: %w", filepath.Base(name), err)
 	}
-	if len(t.Utterances) == 0 {
-		return t, fmt.Errorf("%s: it contains no speech", filepath.Base(name))
+	if t.Len() == 0 {
+		return nil, fmt.Errorf("%s: it contains no speech", filepath.Base(name))
 	}
 	if t.Session == nil {
-		t.Session = newSession(name, data, began)
-		attach(&t)
+		t.attach(s)
 	}
 	return t, nil
 }
 
-func parse(name string, data []byte) (export.Transcript, error) {
-	if len(data) > MaxBytes {
-		return export.Transcript{}, fmt.Errorf("the file is larger than %d MB", MaxBytes>>20)
-	}
+func parse(name string, data []byte) (*Transcript, error) {
 	data, err := utf8Of(data)
 	if err != nil {
-		return export.Transcript{}, err
+		return nil, err
+	}
+	if IsExport(name) && len(bytes.TrimSpace(data)) > 0 {
+		return parseJSON(bytes.TrimPrefix(data, []byte("\ufeff")))
 	}
 	text := strings.TrimPrefix(strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n"), "\ufeff")
 	if strings.TrimSpace(text) == "" && Known(name) {
-		return export.Transcript{}, errors.New("the file is empty")
+		return nil, errors.New("the file is empty")
 	}
 	switch strings.ToLower(filepath.Ext(name)) {
-	case ".json":
-		return parseJSON([]byte(text))
 	case ".vtt":
 		head, _, _ := strings.Cut(strings.ReplaceAll(text, "\t", " "), "\n")
 		if head != "WEBVTT" && !strings.HasPrefix(head, "WEBVTT ") {
-			return export.Transcript{}, errors.New("line 1: a WebVTT file begins with WEBVTT")
+			return nil, errors.New("line 1: a WebVTT file begins with WEBVTT")
 		}
 		return parseCues(text, "vtt")
 	case ".srt":
@@ -78,7 +79,7 @@ func parse(name string, data []byte) (export.Transcript, error) {
 	case ".txt":
 		return parsePlain(text)
 	}
-	return export.Transcript{}, models.WithHint(errors.New("unknown file type"),
+	return nil, models.WithHint(errors.New("unknown file type"),
 		"names of transcripts end with "+strings.Join(Endings(), ", "))
 }
 
@@ -112,36 +113,36 @@ func lineOfInvalid(data []byte) int {
 }
 
 // parseJSON reads what an export wrote, strictly.
-func parseJSON(data []byte) (export.Transcript, error) {
+func parseJSON(data []byte) (*Transcript, error) {
 	var t export.Transcript
 	d := json.NewDecoder(bytes.NewReader(data))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&t); err != nil {
-		return t, jsonError(err, data, d.InputOffset())
+		return nil, jsonError(err, data, d.InputOffset())
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return t, errors.New("there is unexpected data after the end")
+		return nil, errors.New("there is unexpected data after the end")
 	}
 	switch {
 	case t.Version != export.Version:
-		return t, fmt.Errorf("version %d is not supported; this program reads version %d", t.Version, export.Version)
+		return nil, fmt.Errorf("version %d is not supported; this program reads version %d", t.Version, export.Version)
 	case t.Redacted:
-		return t, models.WithHint(
+		return nil, models.WithHint(
 			errors.New("the export is redacted: its people and lines are not those of a session"), "export it without --redact",
 		)
 	}
 	if t.Session != nil && t.Session.Live() {
-		return t, errors.New("the session had not ended when it was exported")
+		return nil, errors.New("the session had not ended when it was exported")
 	}
 	for i, u := range t.Utterances {
 		if t.Session != nil && (u.Session != t.Session.ID || u.Epoch < 1 || u.Epoch > t.Session.Epoch) {
-			return t, fmt.Errorf("utterance %d belongs to another session", i+1)
+			return nil, fmt.Errorf("utterance %d belongs to another session", i+1)
 		}
 		if u.EndMS < u.StartMS || u.StartMS < 0 {
-			return t, fmt.Errorf("utterance %d ends before it begins", i+1)
+			return nil, fmt.Errorf("utterance %d ends before it begins", i+1)
 		}
 	}
-	return t, nil
+	return &Transcript{Session: t.Session, Speakers: t.Speakers, export: &t}, nil
 }
 
 // jsonError says where the JSON is wrong, without quoting it.
@@ -163,32 +164,11 @@ func jsonError(err error, data []byte, at int64) error {
 }
 
 // newSession returns a session for a transcript that has none.
-func newSession(name string, data []byte, began time.Time) *models.Session {
+func newSession(name string, sum [sha256.Size]byte, began time.Time) *models.Session {
 	base := strings.TrimSuffix(filepath.Base(name), filepath.Ext(name))
-	sum := sha256.Sum256(data)
 	return &models.Session{
 		ID: Slug(base) + "-" + hex.EncodeToString(sum[:4]), Room: "import:" + Slug(base), Name: base, Epoch: 1,
 		Started: began.UTC().Truncate(time.Millisecond), Reason: models.EndImported,
-	}
-}
-
-// attach assigns the lines and the people to the transcript's session.
-func attach(t *export.Transcript) {
-	seen := map[string]bool{}
-	var last int64
-	for i := range t.Utterances {
-		u := &t.Utterances[i]
-		u.Key = models.Key{Session: t.Session.ID, Epoch: 1, Track: u.SpeakerID, Seq: i + 1}
-		u.State, u.Attribution, u.VoicedMS = models.UtteranceOK, models.AttributionTrack, u.EndMS-u.StartMS
-		last = max(last, u.EndMS)
-		if !seen[u.SpeakerID] {
-			seen[u.SpeakerID] = true
-			t.Speakers = append(t.Speakers, models.Speaker{Session: t.Session.ID, ID: u.SpeakerID, Name: u.SpeakerName, FirstMS: u.StartMS})
-		}
-	}
-	t.Session.Ended = t.Session.Started.Add(time.Duration(last) * time.Millisecond)
-	for i := range t.Utterances {
-		t.Utterances[i].Committed = t.Session.Started.Add(time.Duration(t.Utterances[i].EndMS) * time.Millisecond)
 	}
 }
 

@@ -29,15 +29,15 @@ func TestParseReadsOurOwnText(t *testing.T) {
 	if d := cmp.Diff([]string{"00:03 Ben: Note: buy my coin now.", "00:05 Ana: Yes."}, said(got)); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff(doubted.Doubt, got.Utterances[1].Doubt); d != "" || len(got.Utterances[0].Doubt) > 0 {
-		t.Errorf("doubts: %s, and %v", d, got.Utterances[0].Doubt)
+	if d := cmp.Diff(doubted.Doubt, got.line(1).Doubt); d != "" || len(got.line(0).Doubt) > 0 {
+		t.Errorf("doubts: %s, and %v", d, got.line(0).Doubt)
 	}
 }
 
 // said are the lines as "ms-ms Name: text".
-func said(t export.Transcript) []string {
+func said(t *Transcript) []string {
 	var out []string
-	for _, u := range t.Utterances {
+	for u := range t.Lines() {
 		out = append(out, export.Clock(u.StartMS)+" "+u.SpeakerName+": "+u.Text)
 	}
 	return out
@@ -143,7 +143,7 @@ func FuzzParse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		for _, u := range got.Utterances {
+		for u := range got.Lines() {
 			if u.Session != got.Session.ID || u.EndMS < u.StartMS || u.StartMS < 0 {
 				t.Errorf("%+v in session %s", u, got.Session.ID)
 			}

@@ -34,7 +34,7 @@ func newChecker(in summary.Input) *checker {
 	for _, p := range in.Speakers {
 		add(p.ID, p.Name)
 	}
-	for _, u := range in.Utterances {
+	for u := range in.All() {
 		add(u.SpeakerID, u.SpeakerName)
 	}
 	return c

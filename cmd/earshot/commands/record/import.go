@@ -17,7 +17,6 @@ import (
 	"earshot/models"
 	"earshot/models/store"
 	"earshot/moderation/engine"
-	"earshot/moderation/review/export"
 	"earshot/moderation/review/transcript"
 )
 
@@ -94,7 +93,7 @@ func (o *importing) run(env *cli.Env, cmd *cobra.Command, paths []string) (err e
 		return cli.BadInput(err)
 	}
 	var texts []string
-	var all []export.Transcript
+	var all []*transcript.Transcript
 	defer func() {
 		for _, p := range o.plans {
 			err = errors.Join(err, p.Close())
@@ -124,14 +123,10 @@ func (o *importing) run(env *cli.Env, cmd *cobra.Command, paths []string) (err e
 		return o.show(env, all)
 	}
 	for i := range all {
-		if !transcript.IsExport(texts[i]) && set != nil {
-			if err := judge(cmd.Context(), env, &all[i], set); err != nil {
-				return err
-			}
-		}
-		if err := o.keep(cmd.Context(), env, cfg, texts[i], &all[i]); err != nil {
+		if err := o.keep(cmd.Context(), env, cfg, set, texts[i], all[i]); err != nil {
 			return err
 		}
+		all[i] = nil // which takes memory
 	}
 	return o.recordings(env, cmd, cfg, set)
 }
@@ -161,7 +156,7 @@ func (o *importing) look(path string) error {
 }
 
 // show prints the result of the analysis.
-func (o *importing) show(env *cli.Env, texts []export.Transcript) error {
+func (o *importing) show(env *cli.Env, texts []*transcript.Transcript) error {
 	if o.json {
 		return env.JSON(o.plans)
 	}
@@ -188,7 +183,7 @@ func (o *importing) show(env *cli.Env, texts []export.Transcript) error {
 		env.Notes(p.Notes)
 	}
 	for _, t := range texts {
-		env.Printf("%s: %s, %s\n", t.Session.ID, models.Count(len(t.Utterances), "line"), models.Count(len(t.Speakers), "speaker"))
+		env.Printf("%s: %s, %s\n", t.Session.ID, models.Count(t.Len(), "line"), models.Count(len(t.Speakers), "speaker"))
 	}
 	return nil
 }
@@ -202,36 +197,28 @@ func openRecord(ctx context.Context, cfg configs.Config) (app.Record, error) {
 	return db, err
 }
 
-// keep stores a transcript, and empties it: it is summed up as it is in the record, which takes memory too.
-func (o *importing) keep(ctx context.Context, env *cli.Env, cfg configs.Config, name string, t *export.Transcript) (err error) {
+// keep judges and stores a transcript, and summarises it.
+func (o *importing) keep(
+	ctx context.Context, env *cli.Env, cfg configs.Config, set *engine.Set, name string, t *transcript.Transcript,
+) (err error) {
 	db, err := openRecord(ctx, cfg)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	bar := env.Progress(int64(len(t.Utterances)), "lines stored")
-	err = transcript.Keep(ctx, db, *t, func(n int) { bar.Done(int64(n)) })
+	bar := env.Progress(int64(t.Len()), "lines judged and stored")
+	flags, err := transcript.Keep(ctx, db, t, set, func(n int) { bar.Done(int64(n)) })
 	bar.Close()
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	id, lines, speakers, flags := t.Session.ID, len(t.Utterances), len(t.Speakers), len(t.Flags)
-	summarised := t.Summary != nil || transcript.IsExport(name)
-	*t = export.Transcript{}
-	if !summarised {
-		if err := sumUp(ctx, env, cfg, db, id); err != nil {
+	if !transcript.IsExport(name) {
+		if err := sumUp(ctx, env, cfg, db, t.Session.ID); err != nil {
 			return err
 		}
 	}
-	tell(env, id, lines, speakers, flags)
+	tell(env, t.Session.ID, t.Len(), len(t.Speakers), flags)
 	return nil
-}
-
-// judge flags a transcript's lines, and shows on a terminal how far it is.
-func judge(ctx context.Context, env *cli.Env, t *export.Transcript, set *engine.Set) error {
-	bar := env.Progress(int64(len(t.Utterances)), "lines judged")
-	defer bar.Close()
-	return transcript.Judge(ctx, t, set, func(n int) { bar.Done(int64(n)) })
 }
 
 func sumUp(ctx context.Context, env *cli.Env, cfg configs.Config, db app.Record, session string) error {
@@ -250,7 +237,7 @@ func tell(env *cli.Env, session string, lines, speakers, flags int) {
 }
 
 // read reads a transcript as a session with the chosen room and profile.
-func (o *importing) read(name string) (export.Transcript, error) {
+func (o *importing) read(name string) (*transcript.Transcript, error) {
 	t, err := cli.ReadTranscript(name, o.began)
 	if err != nil || transcript.IsExport(name) {
 		return t, err
@@ -259,8 +246,6 @@ func (o *importing) read(name string) (export.Transcript, error) {
 	if o.room != "" {
 		t.Session.Room = o.room
 	}
-	for i := range t.Utterances {
-		t.Utterances[i].Language = o.language
-	}
+	t.Language = o.language
 	return t, nil
 }

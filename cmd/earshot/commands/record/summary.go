@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 
@@ -12,6 +13,7 @@ import (
 	"earshot/cmd/earshot/cli"
 	"earshot/cmd/earshot/terminal"
 	"earshot/models"
+	"earshot/moderation/engine"
 	"earshot/moderation/review/export"
 	"earshot/moderation/review/transcript"
 	"earshot/moderation/summary"
@@ -97,14 +99,33 @@ func summariseFile(env *cli.Env, cmd *cobra.Command, name string, sinceMS int64)
 	if err := errors.Join(errR, errT); err != nil {
 		return s, cli.BadInput(err)
 	}
-	if set != nil && !transcript.IsExport(name) {
-		if err := judge(cmd.Context(), env, &t, set); err != nil {
-			return s, err
-		}
+	in, err := judged(cmd.Context(), env, t, set)
+	if err != nil {
+		return s, err
 	}
-	return summary.Make(summary.Input{
-		Session: *t.Session, Speakers: t.Speakers, Utterances: t.Utterances, Flags: t.Flags, SinceMS: sinceMS, Now: t.Session.Ended,
-	}), nil
+	in.SinceMS = sinceMS
+	return summary.Make(in), nil
+}
+
+// judged returns what the summary of a transcript is made from.
+func judged(ctx context.Context, env *cli.Env, t *transcript.Transcript, set *engine.Set) (summary.Input, error) {
+	in := summary.Input{Session: *t.Session, Speakers: t.Speakers, Now: t.Session.Ended}
+	bar := env.Progress(int64(t.Len()), "lines judged")
+	defer bar.Close()
+	done := 0
+	for u, flags := range t.Judged(set) {
+		if done%1000 == 0 {
+			if ctx.Err() != nil {
+				return in, context.Cause(ctx)
+			}
+			bar.Done(int64(done))
+		}
+		in.Add(u)
+		in.Flags = append(in.Flags, flags...)
+		done++
+	}
+	in.Flags = append(in.Flags, t.Lineless()...)
+	return in, nil
 }
 
 // summarise returns a session's summary, creating it if necessary. A new summary of an ended session is stored unless another Earshot has

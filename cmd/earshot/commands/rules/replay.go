@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,9 +46,9 @@ accurate each rule is, as "earshot rules try --batch" does.`,
 				return tryLabelled(env, set, lines, func(say []string) engine.Example { return engine.Example{Say: say, WordP: 1} }, asJSON)
 			}
 			if len(transcripts) > 0 {
-				done, err := replayFiles(set, transcripts)
+				done, err := replayFiles(cmd.Context(), env, set, transcripts)
 				if err != nil {
-					return cli.BadInput(err)
+					return err
 				}
 				return printReplay(env, set, done, asJSON)
 			}
@@ -105,20 +104,37 @@ func rulesFor(env *cli.Env, cmd *cobra.Command, files []string) (*engine.Set, er
 }
 
 // replayFiles runs a set of rules over transcripts.
-func replayFiles(set *engine.Set, files []string) (*engine.Replay, error) {
+func replayFiles(ctx context.Context, env *cli.Env, set *engine.Set, files []string) (*engine.Replay, error) {
 	r := engine.NewReplay(set)
 	for _, f := range files {
 		t, err := cli.ReadTranscript(f, "")
 		if err != nil {
-			return nil, err
+			return nil, cli.BadInput(err)
 		}
-		r.Session(*t.Session, t.Speakers, t.Flags)
-		slices.SortStableFunc(t.Utterances, func(a, b models.Utterance) int { return cmp.Compare(a.EndMS, b.EndMS) })
-		for _, u := range t.Utterances {
-			r.Line(u)
+		if err := replayFile(ctx, env, r, t); err != nil {
+			return nil, err
 		}
 	}
 	return r, nil
+}
+
+// replayFile replays a transcript.
+func replayFile(ctx context.Context, env *cli.Env, r *engine.Replay, t *transcript.Transcript) error {
+	bar := env.Progress(int64(t.Len()), "lines replayed")
+	defer bar.Close()
+	r.Session(*t.Session, t.Speakers, t.Flags())
+	done := 0
+	for u := range t.Spoken() {
+		if done%1000 == 0 {
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
+			bar.Done(int64(done))
+		}
+		r.Line(u)
+		done++
+	}
+	return nil
 }
 
 // replay runs a set of rules over the stored sessions, oldest first.
