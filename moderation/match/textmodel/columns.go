@@ -1,13 +1,13 @@
 package textmodel
 
-// columns is a matrix of weights with eight columns after the other, so that eight sums are kept in registers while a vector
-// passes by. Columns that fill up the last eight are zero.
+// columns is a matrix of weights with six columns after the other, so that six sums and products are kept in registers while a
+// vector passes by. Columns that fill up the last six are zero.
 type columns struct {
 	rows    int
 	weights []float32
 }
 
-const atOnce = 8
+const atOnce = 6
 
 // padded is a number of columns, filled up.
 func padded(n int) int { return (n + atOnce - 1) / atOnce * atOnce }
@@ -27,21 +27,20 @@ func inColumns(matrix []float32, rows int) columns {
 // addTo adds x times the matrix to out, which has a place for each column.
 func (c columns) addTo(out, x []float32) {
 	x = x[:c.rows]
+	weights := c.weights
 	for b := 0; b+atOnce <= len(out); b += atOnce {
 		sums := (*[atOnce]float32)(out[b:])
-		weights := c.weights[b*c.rows:]
-		s0, s1, s2, s3, s4, s5, s6, s7 := sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7]
-		for i, v := range x {
-			w := (*[atOnce]float32)(weights[i*atOnce:])
+		s0, s1, s2, s3, s4, s5 := sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]
+		for _, v := range x {
+			w := (*[atOnce]float32)(weights)
 			s0 += v * w[0]
 			s1 += v * w[1]
 			s2 += v * w[2]
 			s3 += v * w[3]
 			s4 += v * w[4]
 			s5 += v * w[5]
-			s6 += v * w[6]
-			s7 += v * w[7]
+			weights = weights[atOnce:]
 		}
-		sums[0], sums[1], sums[2], sums[3], sums[4], sums[5], sums[6], sums[7] = s0, s1, s2, s3, s4, s5, s6, s7
+		sums[0], sums[1], sums[2], sums[3], sums[4], sums[5] = s0, s1, s2, s3, s4, s5
 	}
 }

@@ -18,8 +18,8 @@ type Counted struct {
 }
 
 // Explain finds the spoken words that a label's score comes from, those that count most first: each word is left out in turn,
-// and the fall of the value is its share. It takes as many scores as the line has words, at most those of one window. Of a line
-// whose value no single word carries there are none.
+// and the fall of the value is its share. It takes as many scores as the line has words, at most those of one window, once for all
+// labels whose value is highest there. Of a line whose value no single word carries there are none.
 func (s *Scorer) Explain(spoken []string, label int) []Counted {
 	words := s.m.read(spoken)
 	var top []word
@@ -29,38 +29,52 @@ func (s *Scorer) Explain(spoken []string, label int) []Counted {
 			top, whole = words[from:to], raw[label]
 		}
 	})
-	if len(words) > len(top) {
-		s.raw(top) // what is left is compared with it, not with the last window
+	if !slices.Equal(top, s.explained) {
+		s.explain(top)
 	}
-	falls := map[int]float64{}
+	falls := make([]Counted, len(s.without))
 	sum := 0.0
-	for _, w := range top {
-		if _, done := falls[w.of]; done {
-			continue
+	for i, w := range s.without {
+		fall := 1.0
+		if w.raw != nil {
+			fall = max(0, whole-w.raw[label])
 		}
-		falls[w.of] = max(0, s.fall(top, w.of, label, whole))
-		sum += falls[w.of]
+		falls[i] = Counted{w.word, fall}
+		sum += fall
 	}
 	return largest(falls, sum)
 }
 
-// fall is how much a label's value falls when a spoken word is left out; 1 where no other words are.
-func (s *Scorer) fall(words []word, of, label int, whole float64) float64 {
-	rest := slices.DeleteFunc(slices.Clone(words), func(x word) bool { return x.of == of })
-	if len(rest) == 0 {
-		return 1
-	}
-	raw := make([]float64, len(s.m.Labels))
-	s.window(rest, raw)
-	return whole - raw[label]
+// without are the values of a window when a spoken word is left out; nil where no other words are.
+type without struct {
+	word int
+	raw  []float64
 }
 
-// largest are the words with the largest falls, as many as make up enough of their sum.
-func largest(falls map[int]float64, sum float64) []Counted {
+// explain leaves out each spoken word of a window in turn.
+func (s *Scorer) explain(words []word) {
+	s.explained, s.without = words, nil
+	s.window(words, make([]float64, len(s.m.Labels))) // what is left is compared with it
+	s.last, s.next = s.next, s.last
+	for i, w := range words {
+		if i > 0 && words[i-1].of == w.of {
+			continue
+		}
+		left := without{word: w.of}
+		if rest := slices.DeleteFunc(slices.Clone(words), func(x word) bool { return x.of == w.of }); len(rest) > 0 {
+			left.raw = make([]float64, len(s.m.Labels))
+			s.window(rest, left.raw)
+		}
+		s.without = append(s.without, left)
+	}
+}
+
+// largest are the words with the largest falls, as many as make up enough of their sum, each with its share of it.
+func largest(falls []Counted, sum float64) []Counted {
 	var out []Counted
-	for word, fall := range falls {
-		if fall > 0 {
-			out = append(out, Counted{word, fall / sum})
+	for _, f := range falls {
+		if f.Share > 0 {
+			out = append(out, Counted{f.Word, f.Share / sum})
 		}
 	}
 	slices.SortFunc(out, func(a, b Counted) int { return cmp.Or(cmp.Compare(b.Share, a.Share), a.Word-b.Word) })

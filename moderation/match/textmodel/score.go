@@ -24,6 +24,8 @@ type Scorer struct {
 	m          *Model
 	last, next trace
 	lexemes    []*lexeme
+	explained  []word    // the window that was explained last
+	without    []without // its values without each word
 }
 
 // NewScorer is a scorer of a model.

@@ -41,6 +41,24 @@ func TestScorerScoresALineAsIfItWereTheFirst(t *testing.T) {
 	}
 }
 
+// TestScorerExplainsAsIfNothingHadBeenExplained explains lines for each label with one scorer, which keeps what it found for the
+// last window.
+func TestScorerExplainsAsIfNothingHadBeenExplained(t *testing.T) {
+	m := Shipped()
+	s := NewScorer(m)
+	for _, line := range []string{
+		"you are a stupid idiot and I will kill you", "send me the code and I will pay you", "well", "",
+		strings.Repeat("we talked about the weather and ", 9) + "all of them are vermin",
+	} {
+		for k, label := range m.Labels {
+			spoken := strings.Fields(line)
+			if got, want := s.Explain(spoken, k), NewScorer(m).Explain(spoken, k); !slices.Equal(got, want) {
+				t.Errorf("%s of %q: %v after other lines, %v alone", label, line, got, want)
+			}
+		}
+	}
+}
+
 func TestScorersShareAModel(t *testing.T) {
 	m, err := Read(shipped)
 	if err != nil {
