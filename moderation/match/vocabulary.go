@@ -14,6 +14,8 @@ type vocabulary struct {
 	keys  map[string][]uint32
 	langs []string // with known inflections
 
+	longest int // of the words, in bytes
+
 	prefixes map[string]uint32 // words that end in *, without it
 	lengths  []int             // of the prefixes, in bytes, rising
 }
@@ -59,6 +61,7 @@ func (x *vocabulary) begun(t *idTable, from int, word string) {
 
 // enterKeys adds the keys of a word of the vocabulary.
 func (x *vocabulary) enterKeys(word, lang string, id uint32) {
+	x.longest = max(x.longest, len(word))
 	enter := func(key string) {
 		if !slices.Contains(x.keys[key], id) {
 			x.keys[key] = append(x.keys[key], id)
@@ -93,6 +96,9 @@ const maxForms = 8192
 func (x *vocabulary) formsOf(word string, cache formCache) []uint32 {
 	if ids, ok := cache[word]; ok {
 		return ids
+	}
+	if x.form != Inflected && len(word) > 2*x.longest+utf8.UTFMax {
+		return nil // too long to be near any, and a word without spaces may have millions of letters
 	}
 	var out []uint32
 	take := func(key string, fits func(string) bool) {

@@ -313,3 +313,12 @@ func TestListedOnce(t *testing.T) {
 		}
 	}
 }
+
+// TestEndlessWords: a word that is far longer than any cue word is not spelled letter by letter.
+func TestEndlessWords(t *testing.T) {
+	s := newSpeller(cueWords(), nil)
+	endless := strings.Repeat("decided", 2000)
+	if n := testing.AllocsPerRun(1, func() { s.right(endless) }); n > 0 {
+		t.Errorf("%d letters take %v allocations", len(endless), n)
+	}
+}

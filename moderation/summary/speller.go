@@ -7,6 +7,8 @@ type speller struct {
 	known map[string]bool
 	near  map[string]string // a cue word without one letter -> the cue word
 	cache map[string]string
+
+	longest int // of the words that are known, in bytes
 }
 
 // minSpelled is the shortest cue word that is looked for in this way; short words have too many neighbours.
@@ -30,6 +32,9 @@ func newSpeller(cues, others []map[string]bool) *speller {
 			}
 		}
 	}
+	for w := range s.known {
+		s.longest = max(s.longest, len(w))
+	}
 	for _, set := range others { // "chose" is no "chase", but "close" is no "chose" either
 		for w := range set {
 			s.known[w] = true
@@ -39,7 +44,7 @@ func newSpeller(cues, others []map[string]bool) *speller {
 }
 
 func (s *speller) right(w string) string {
-	if len(w) < minSpelled-1 || s.known[w] || stopWords[w] {
+	if len(w) < minSpelled-1 || len(w) > s.longest+1 || s.known[w] || stopWords[w] {
 		return w
 	}
 	if r, ok := s.cache[w]; ok {
