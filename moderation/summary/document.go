@@ -35,6 +35,11 @@ type unit struct {
 // words are the words of the sentence, unpacked.
 func (u *unit) words() []word { return u.glossary.unpack(u.said) }
 
+// cutOff reports whether a sentence ends with a word that nothing ends with: "I'll check with my".
+func (u *unit) cutOff() bool {
+	return len(u.said) > 0 && cutEnds[u.glossary.word(u.said[len(u.said)-1]).low]
+}
+
 // document is the quotable part of a session with its words counted.
 type document struct {
 	lines    []*line // quotable, in order

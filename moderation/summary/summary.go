@@ -154,15 +154,6 @@ type Input struct {
 	shared map[string]string // texts that are in many lines
 }
 
-// line is what a summary needs of an utterance.
-type line struct {
-	models.Key
-	SpeakerID, SpeakerName   string
-	StartMS, EndMS, VoicedMS int64
-	Text, Language           string
-	Doubt                    []models.Doubt
-}
-
 // Add adds an utterance, of which only what a summary needs is kept.
 func (in *Input) Add(u models.Utterance) {
 	if !spoken(&u) {
@@ -183,21 +174,6 @@ func (in *Input) Add(u models.Utterance) {
 	in.added = append(in.added, l)
 }
 
-func lineOf(u *models.Utterance) line {
-	return line{
-		Key: u.Key, SpeakerID: u.SpeakerID, SpeakerName: u.SpeakerName, StartMS: u.StartMS, EndMS: u.EndMS, VoicedMS: u.VoicedMS,
-		Text: u.Text, Language: u.Language, Doubt: u.Doubt,
-	}
-}
-
-// utterance is a line as far as it was kept.
-func (l *line) utterance() models.Utterance {
-	return models.Utterance{
-		Key: l.Key, SpeakerID: l.SpeakerID, SpeakerName: l.SpeakerName, StartMS: l.StartMS, EndMS: l.EndMS, VoicedMS: l.VoicedMS,
-		Text: l.Text, Language: l.Language, Doubt: l.Doubt, State: models.UtteranceOK,
-	}
-}
-
 // All yields the utterances with text, in no particular order and with what a summary needs of them.
 func (in *Input) All() iter.Seq[models.Utterance] {
 	return func(yield func(models.Utterance) bool) {
@@ -213,8 +189,6 @@ func (in *Input) All() iter.Seq[models.Utterance] {
 		}
 	}
 }
-
-func spoken(u *models.Utterance) bool { return u.Text != "" && u.State != models.UtteranceFailed }
 
 // inOrder returns the lines with text, without those that ended before SinceMS, in the order they began.
 func inOrder(in Input) []*line {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"earshot/models"
 )
 
 // maxQuote is the longest quotation, in characters; longer sentences are cut at a word.
@@ -65,11 +67,6 @@ func standing(s string) string {
 		}
 		s = s[:i]
 	}
-}
-
-// cutOff reports whether a sentence ends with a word that nothing ends with: "I'll check with my".
-func (u *unit) cutOff() bool {
-	return len(u.said) > 0 && cutEnds[u.glossary.word(u.said[len(u.said)-1]).low]
 }
 
 // sentences parts a line at full stops, question and exclamation marks that are followed by a space. The parts are
@@ -298,3 +295,29 @@ func writtenOut(w string) string {
 	}
 	return strings.ReplaceAll(w, "'", "")
 }
+
+// line is what a summary needs of an utterance.
+type line struct {
+	models.Key
+	SpeakerID, SpeakerName   string
+	StartMS, EndMS, VoicedMS int64
+	Text, Language           string
+	Doubt                    []models.Doubt
+}
+
+func lineOf(u *models.Utterance) line {
+	return line{
+		Key: u.Key, SpeakerID: u.SpeakerID, SpeakerName: u.SpeakerName, StartMS: u.StartMS, EndMS: u.EndMS, VoicedMS: u.VoicedMS,
+		Text: u.Text, Language: u.Language, Doubt: u.Doubt,
+	}
+}
+
+// utterance is a line as far as it was kept.
+func (l *line) utterance() models.Utterance {
+	return models.Utterance{
+		Key: l.Key, SpeakerID: l.SpeakerID, SpeakerName: l.SpeakerName, StartMS: l.StartMS, EndMS: l.EndMS, VoicedMS: l.VoicedMS,
+		Text: l.Text, Language: l.Language, Doubt: l.Doubt, State: models.UtteranceOK,
+	}
+}
+
+func spoken(u *models.Utterance) bool { return u.Text != "" && u.State != models.UtteranceFailed }

@@ -123,10 +123,11 @@ func (o *importing) run(env *cli.Env, cmd *cobra.Command, paths []string) (err e
 		return o.show(env, all)
 	}
 	for i := range all {
-		if err := o.keep(cmd.Context(), env, cfg, set, texts[i], all[i]); err != nil {
+		t := all[i]
+		all[i] = nil // a transcript takes memory, and so does its summary
+		if err := o.keep(cmd.Context(), env, cfg, set, texts[i], t); err != nil {
 			return err
 		}
-		all[i] = nil // which takes memory
 	}
 	return o.recordings(env, cmd, cfg, set)
 }
@@ -212,12 +213,13 @@ func (o *importing) keep(
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
+	id, lines, speakers := t.Session.ID, t.Len(), len(t.Speakers)
 	if !transcript.IsExport(name) {
-		if err := sumUp(ctx, env, cfg, db, t.Session.ID); err != nil {
+		if err := sumUp(ctx, env, cfg, db, id); err != nil {
 			return err
 		}
 	}
-	tell(env, t.Session.ID, t.Len(), len(t.Speakers), flags)
+	tell(env, id, lines, speakers, flags)
 	return nil
 }
 
