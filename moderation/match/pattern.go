@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -23,7 +22,7 @@ const (
 type pattern struct {
 	re       *regexp.Regexp // group 1 is the pattern itself
 	anchored bool           // it has ^ or \A, so it can match once only
-	needs    []string       // a line without any of these cannot match; empty: nothing is known
+	needs    []string       // a line between spaces without any of these cannot match; empty: nothing is known
 	id       int            // among the patterns of the matcher
 	size     int            // instructions
 }
@@ -59,7 +58,11 @@ func compilePattern(src string) (*pattern, error) {
 		return nil, errors.New("pattern matches the empty text, so it would match every line")
 	}
 	anchored := has(tree, syntax.OpBeginText) || has(tree, syntax.OpBeginLine)
-	return &pattern{re: re, anchored: anchored, needs: needs(tree.Simplify()), size: len(prog.Inst)}, nil
+	words, err := syntax.Parse(" (?:"+src+") ", syntax.Perl|syntax.FoldCase)
+	if err != nil {
+		return nil, patternError(src, err)
+	}
+	return &pattern{re: re, anchored: anchored, needs: needs(words.Simplify()), size: len(prog.Inst)}, nil
 }
 
 // wholeWord matches the words of a pattern between spaces, brackets and bars, to which nothing is added.
@@ -202,9 +205,6 @@ func checkRune(r rune) error {
 
 // find calls yield with the tokens of every match.
 func (p *pattern) find(t joinedText, yield func(tokens []int)) {
-	if len(p.needs) > 0 && !slices.ContainsFunc(p.needs, func(s string) bool { return strings.Contains(t.text, s) }) {
-		return
-	}
 	for from, n := 0, 0; n < maxFinds && from <= len(t.text); n++ {
 		m := p.re.FindStringSubmatchIndex(t.text[from:])
 		if m == nil {

@@ -39,7 +39,7 @@ func newPrefilter(sources []source) (*prefilter, int) {
 
 // may marks the patterns whose needs occur in a text.
 func (f *prefilter) may(text string, marks []bool) {
-	f.trie.Walk([]byte(text), func(_, _, pattern int64) bool {
+	f.trie.Walk([]byte(" "+text+" "), func(_, _, pattern int64) bool {
 		for _, id := range f.of[pattern] {
 			marks[id] = true
 		}
