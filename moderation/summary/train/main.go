@@ -29,7 +29,7 @@ const (
 	sentencePenalty = 20
 	wordPenalty     = 10
 	pairPenalty     = 10
-	gapPenalty      = 10
+	gapPenalty      = 30
 )
 
 // How highlights are chosen, found by cross-validation.
