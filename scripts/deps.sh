@@ -120,7 +120,8 @@ need_test_tools() {
   have chromium || missing+=(chromium)
   have espeak-ng || missing+=(espeak-ng)
   need_lists
-  # Not every Debian has these; the tests that need one say so and are skipped.
+  # Not every Debian has these; the tests that need one say so and are skipped, or do without.
+  have chromium-headless-shell || ! packaged chromium-headless-shell || missing+=(chromium-headless-shell)
   have janus || ! packaged janus || missing+=(janus)
   have_murmurd || ! packaged mumble-server || missing+=(mumble-server)
   have ffmpeg || ! packaged ffmpeg || missing+=(ffmpeg)

@@ -10,7 +10,12 @@ import (
 // Patience is how long Until waits. Only a test that fails waits so long, and a busy machine is no mistake of the program.
 const Patience = 2 * time.Minute
 
-const every = 5 * time.Millisecond
+// Until asks often at first, then less and less so: most things happen within milliseconds, and to ask a database about the others
+// two hundred times a second, in many tests at once, would take the processor away from what they wait for.
+const (
+	first   = 5 * time.Millisecond
+	longest = 50 * time.Millisecond
+)
 
 // TB is what Until needs of a *testing.T.
 type TB interface {
@@ -32,14 +37,17 @@ func Until(t TB, what string, holds func() bool) {
 
 // Holds is Until for any goroutine: it reports whether the condition came to hold before the context ended.
 func Holds(ctx context.Context, holds func() bool) bool {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
+	pause := first
+	timer := time.NewTimer(pause)
+	defer timer.Stop()
 	for !holds() {
 		select {
 		case <-ctx.Done():
 			return false
-		case <-tick.C:
+		case <-timer.C:
 		}
+		pause = min(pause*5/4, longest)
+		timer.Reset(pause)
 	}
 	return true
 }

@@ -20,7 +20,7 @@ func TestUntilEndsTheTestOfWhatNeverHolds(t *testing.T) {
 		began := time.Now()
 		late := func() bool { return time.Since(began) >= time.Minute }
 		f := &failing{T: t}
-		if Until(f, "a minute", late); f.failed || time.Since(began) > time.Minute+every {
+		if Until(f, "a minute", late); f.failed || time.Since(began) > time.Minute+longest {
 			t.Errorf("after %v it failed: %t", time.Since(began), f.failed)
 		}
 		if Until(f, "nothing", func() bool { return false }); !f.failed {
