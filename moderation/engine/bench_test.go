@@ -8,8 +8,10 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"earshot/models"
+	"earshot/moderation/rules"
 )
 
 // bigFiles is a set of 10 000 phrases in lists and 200 patterns.
@@ -97,9 +99,13 @@ func BenchmarkJudge(b *testing.B) {
 }
 
 func BenchmarkLoad(b *testing.B) {
-	files := bigFiles()
+	disk := fstest.MapFS{}
+	for name, text := range bigFiles() {
+		disk[name] = &fstest.MapFile{Data: []byte(text)}
+	}
 	for b.Loop() {
-		if _, err := inMemory(b, files); err != nil {
+		files, probs := rules.Load(language, disk, nil, "main")
+		if _, err := load(files, LoadOptions{}, probs); err != nil {
 			b.Fatal(err)
 		}
 	}

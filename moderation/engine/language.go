@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"crypto/sha256"
 	"slices"
 
 	"earshot/models"
+	"earshot/models/weakcache"
 	"earshot/moderation/engine/condition"
 	"earshot/moderation/match"
 	"earshot/moderation/rules"
@@ -38,11 +40,28 @@ func formNames() []string {
 // Schema is the JSON Schema (draft 2020-12) of rule files, for editors.
 func Schema() []byte { return rules.Schema(language) }
 
+// origin is all that a set is compiled from, without a text model of its own.
+type origin struct {
+	sum     [sha256.Size]byte // of the files
+	mode    models.Mode
+	confirm bool
+}
+
+// inUse has the sets in use: most profiles of a server load the same packs, and compiling takes most of the time of loading.
+var inUse weakcache.Cache[origin, Set]
+
 // Load reads rule files and everything they use, and compiles them into one set. Several paths are merged as if one file used them
 // all: later settings win, duplicate rule ids are errors. The own file of the options comes last. The error is a
-// *rules.LoadError with every problem.
+// *rules.LoadError with every problem. As long as a set is in use, those who load the same rules again get the same set.
 func Load(opts LoadOptions, paths ...string) (*Set, error) {
 	files, probs := rules.Load(language, opts.FS, opts.Drafts, opts.withOwn(paths)...)
+	if opts.TextModelFile != "" || probs.Err() != nil {
+		return load(files, opts, probs)
+	}
+	return inUse.Get(origin{files.Sum, opts.Mode, opts.Confirm}, func() (*Set, error) { return load(files, opts, probs) })
+}
+
+func load(files *rules.Files, opts LoadOptions, probs *rules.Problems) (*Set, error) {
 	set := compile(files, opts, probs)
 	if err := probs.Err(); err != nil {
 		return nil, err

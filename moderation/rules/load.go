@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"io/fs"
 	"os"
@@ -26,6 +28,8 @@ type Files struct {
 	Named []*File
 	// Disk lists the absolute paths of all files on disk, including word lists.
 	Disk []string
+	// Sum is a SHA-256 of everything that was read, where it was found, and which files were requested.
+	Sum [sha256.Size]byte
 }
 
 // All lists the files, each once and after those that it uses: the order in which later ones win.
@@ -43,7 +47,8 @@ func (f *Files) All() []*File {
 // one of them first, a name with ".yaml" only if no file of that name is on disk; nil: there are none. drafts maps absolute paths to
 // texts that are read instead of the files on disk. Problems are recorded.
 func Load(lang Language, packs fs.FS, drafts map[string][]byte, paths ...string) (*Files, *Problems) {
-	l := &loader{lang: lang, packs: packs, drafts: drafts, files: map[string]*File{}}
+	l := &loader{lang: lang, packs: packs, drafts: drafts, files: map[string]*File{}, sum: sha256.New()}
+	fmt.Fprintf(l.sum, "%q\n", paths)
 	out := &Files{}
 	for _, p := range paths {
 		if f := l.open(place{}, strict.Text{Text: p}, nil); f != nil {
@@ -55,6 +60,7 @@ func Load(lang Language, packs fs.FS, drafts map[string][]byte, paths ...string)
 	}
 	l.extend(out.All())
 	out.Disk = l.disk
+	l.sum.Sum(out.Sum[:0])
 	return out, &l.probs
 }
 
@@ -81,6 +87,13 @@ type loader struct {
 	probs  Problems
 	files  map[string]*File // by place
 	disk   []string         // absolute paths of the files on disk
+	sum    hash.Hash        // of what was read
+}
+
+// took adds a file to the sum.
+func (l *loader) took(at, name string, data []byte) {
+	fmt.Fprintf(l.sum, "%q %q %d\n", at, name, len(data))
+	l.sum.Write(data)
 }
 
 // open reads the file that a reference names, and the files it uses. stack is the chain of files that led here. It returns nil if
@@ -104,6 +117,7 @@ func (l *loader) open(from place, ref strict.Text, stack []place) *File {
 		return nil
 	}
 	l.probs.reading(at.name)
+	l.took(key, at.name, data)
 	f := read(l.lang, at.name, strings.TrimSuffix(path.Base(filepath.ToSlash(at.path)), ".yaml"), data, &l.probs)
 	l.files[key] = f
 	if f == nil {
@@ -296,6 +310,7 @@ func (l *loader) readList(at place, f *File, ref strict.Text) []strict.Text {
 		return nil
 	}
 	l.probs.reading(name)
+	l.took(f.Name, name, data)
 	var out []strict.Text
 	for i, line := range strings.Split(string(data), "\n") {
 		line = strings.TrimSpace(line)
