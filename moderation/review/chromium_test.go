@@ -23,7 +23,7 @@ const browserModules = "../../build/browser"
 // errNoBrowser says what is missing on this machine.
 var errNoBrowser = errors.New("scripts/deps.sh --tests installs it")
 
-// chromium is the browser of all tests, started when the first of them needs it. Each test has contexts of its own in it, which
+// chromium is a browser of many tests, started when the first of them needs it. Each test has contexts of its own in it, which
 // share nothing: no cookies, storage or connections.
 type chromium struct {
 	modules, address string
@@ -32,26 +32,22 @@ type chromium struct {
 }
 
 var (
-	theChromium = sync.OnceValues(startChromium)
-	started     *chromium // by theChromium
+	// wholeChromium is what people use; headlessShell is the same engine without what surrounds a window, notifications among it, and
+	// takes a quarter less of the processor.
+	wholeChromium = sync.OnceValues(func() (*chromium, error) { return startChromium("chromium") })
+	headlessShell = sync.OnceValues(func() (*chromium, error) { return startChromium("chromium-headless-shell") })
+	started       []*chromium
+	starting      sync.Mutex
 	// browsing limits the scripts that run side by side: each is busy all the time.
 	browsing = make(chan struct{}, 3)
 )
 
-// findChromium prefers the headless shell: the same engine without what surrounds a window takes a quarter less of the processor.
-func findChromium() (string, error) {
-	for _, name := range []string{"chromium-headless-shell", "chromium"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", fmt.Errorf("no chromium on the PATH: %w", errNoBrowser)
-}
-
-func startChromium() (*chromium, error) {
-	path, err := findChromium()
+func startChromium(name string) (*chromium, error) {
+	starting.Lock()
+	defer starting.Unlock()
+	path, err := exec.LookPath(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("no %s on the PATH: %w", name, errNoBrowser)
 	}
 	if _, err := os.Stat(filepath.Join(browserModules, "node_modules", "axe-core")); err != nil {
 		return nil, fmt.Errorf("no axe-core in build/browser: %w", errNoBrowser)
@@ -72,7 +68,7 @@ func startChromium() (*chromium, error) {
 	if err := c.node.Start(); err != nil {
 		return nil, err
 	}
-	started = c
+	started = append(started, c)
 	line, err := bufio.NewReader(out).ReadString('\n')
 	c.address = strings.TrimSpace(line)
 	return c, err
@@ -83,23 +79,39 @@ type withChromium struct{ m *testing.M }
 
 func (w withChromium) Run() int {
 	code := w.m.Run()
-	if started != nil {
-		_ = started.in.Close()
-		_ = started.node.Wait()
+	for _, c := range started {
+		_ = c.in.Close()
+		_ = c.node.Wait()
 	}
 	return code
 }
 
-// inBrowser runs a script of testdata with Chromium against the handler, and expects a number of lines that begin with "ok". Further
-// arguments are passed to the script. EARSHOT_TEST_SHOTS names a folder for screenshots.
+// inBrowser is inWholeBrowser where pages need no more than the headless shell, if there is one.
 func inBrowser(t *testing.T, script string, h http.Handler, steps int, more ...string) {
+	t.Helper()
+	inOne(t, script, h, steps, func() (*chromium, error) {
+		if c, err := headlessShell(); !errors.Is(err, errNoBrowser) {
+			return c, err
+		}
+		return wholeChromium()
+	}, more...)
+}
+
+// inWholeBrowser runs a script of testdata with Chromium against the handler, and expects a number of lines that begin with "ok". Further
+// arguments are passed to the script. EARSHOT_TEST_SHOTS names a folder for screenshots.
+func inWholeBrowser(t *testing.T, script string, h http.Handler, steps int, more ...string) {
+	t.Helper()
+	inOne(t, script, h, steps, wholeChromium, more...)
+}
+
+func inOne(t *testing.T, script string, h http.Handler, steps int, open func() (*chromium, error), more ...string) {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("drives a browser")
 	}
 	browsing <- struct{}{}
 	defer func() { <-browsing }()
-	c, err := theChromium()
+	c, err := open()
 	switch {
 	case errors.Is(err, errNoBrowser):
 		t.Skip(err)

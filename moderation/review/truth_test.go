@@ -160,5 +160,5 @@ func TestTenAsksOnAPhone(t *testing.T) {
 		Store: m, Hub: hub, Actor: &hand{can: []models.Verb{models.VerbMute, models.VerbWarn}}, Location: time.UTC,
 		Now: func() time.Time { return start.Add(3 * time.Minute) },
 	})
-	inBrowser(t, "phone.mjs", s, 7)
+	inWholeBrowser(t, "phone.mjs", s, 7)
 }

@@ -35,25 +35,23 @@ const shoot = (page, name) => shots ? page.screenshot({ path: `${shots}/${name}.
 // short. It runs in the pages.
 const faint = (el) => {
   const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
-  const paint = (...colours) => {
+  // Most texts have the colours of others: what was found once is kept.
+  const kept = (of, key, find) => of.get(key) ?? of.set(key, find()).get(key);
+  const lights = new Map(), grounds = new Map();
+  const light = (...colours) => kept(lights, colours.join(), () => { // of colours painted one over the other
     for (const c of colours) { pen.fillStyle = c; pen.fillRect(0, 0, 1, 1); }
-    return [...pen.getImageData(0, 0, 1, 1).data].slice(0, 3);
-  };
-  const light = (rgb) => {
-    const [r, g, b] = rgb.map((x) => (x /= 255) <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
+    const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((x) => (x /= 255) <= 0.04045 ? x / 12.92 : ((x + 0.055) / 1.055) ** 2.4);
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  };
+  });
+  const behind = (x) => x ? kept(grounds, x, () => {
+    const { under, opacity } = behind(x.parentElement), own = getComputedStyle(x);
+    return { under: own.backgroundColor === "rgba(0, 0, 0, 0)" ? under : [...under, own.backgroundColor], opacity: opacity * own.opacity };
+  }) : { under: ["white"], opacity: 1 };
   const short = [], texts = document.createTreeWalker(el, NodeFilter.SHOW_TEXT);
   while (texts.nextNode()) {
     const own = texts.currentNode.parentElement, style = getComputedStyle(own);
     if (!texts.currentNode.data.trim() || own.closest("svg, .hide, select, audio") || !own.checkVisibility()) continue;
-    const under = ["white"];
-    let opacity = 1;
-    for (let x = own; x; x = x.parentElement) {
-      under.splice(1, 0, getComputedStyle(x).backgroundColor);
-      opacity *= getComputedStyle(x).opacity;
-    }
-    const ground = light(paint(...under)), ink = light(paint(...under, style.color)), size = parseFloat(style.fontSize);
+    const { under, opacity } = behind(own), ground = light(...under), ink = light(...under, style.color), size = parseFloat(style.fontSize);
     const ratio = 1 + (((Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05)) - 1) * opacity;
     const enough = size >= 24 || (size >= 18.66 && style.fontWeight >= 700) ? 3 : 4.5;
     if (ratio < enough) short.push(`${own.tagName}.${own.className} in ${el.className}: ${ratio.toFixed(2)}, not ${enough}`);
