@@ -28,7 +28,8 @@ try {
   }
   const tapped = performance.now() - began;
   const muted = () => page.locator("#settled .action", { hasText: "✓ mute" });
-  await page.waitForFunction(() => [...document.querySelectorAll("#settled .action")].filter((d) => d.textContent.includes("✓")).length >= 10);
+  await page.waitForFunction(() => [...document.querySelectorAll("#settled .action")]
+    .filter((d) => d.textContent.includes("✓")).length >= 10);
   const verified = performance.now() - began;
   const waits = (await muted().allTextContents()).map((t) => parseFloat(t.match(/seen after ([\d.]+) s/)?.[1] || "0"));
   const open = (await flags()).filter((f) => f.flag.status === "open").length;

@@ -84,7 +84,8 @@ try {
     list.push(`file ${name}`, `duration ${((frames[i + 1]?.at ?? end + 1500) - frame.at) / 1000}`);
   });
   writeFileSync(join(work, "list"), list.join("\n") + "\n");
-  const filter = "fps=8,scale=880:-1:flags=lanczos,split[a][b];[a]palettegen=max_colors=96:stats_mode=full[p];[b][p]paletteuse=dither=none:diff_mode=rectangle";
+  const filter = "fps=8,scale=880:-1:flags=lanczos,split[a][b];" +
+    "[a]palettegen=max_colors=96:stats_mode=full[p];[b][p]paletteuse=dither=none:diff_mode=rectangle";
   const made = spawnSync("ffmpeg", ["-v", "error", "-y", "-f", "concat", "-i", join(work, "list"), "-vf", filter, "-loop", "0", out]);
   if (made.status !== 0) throw new Error(`ffmpeg: ${made.stderr}`);
   console.log(`${out}: ${frames.length} frames`);

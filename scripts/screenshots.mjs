@@ -5,7 +5,10 @@ import { writeFileSync } from "node:fs";
 const [modules, executablePath, base, folder, ...pages] = process.argv.slice(2);
 const { chromium } = createRequire(modules + "/")("playwright-core");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-const sizes = { desk: { viewport: { width: 1280, height: 800 } }, phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } };
+const sizes = {
+  desk: { viewport: { width: 1280, height: 800 } },
+  phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+};
 try {
   for (const colorScheme of ["light", "dark"]) {
     for (const [size, screen] of Object.entries(sizes)) {

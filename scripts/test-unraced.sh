@@ -2,8 +2,8 @@
 # Runs the tests that are not built for the race detector ("//go:build !race"), which has nothing to find in them and takes up to
 # ten times as long: those of packages that start no goroutine and hold no lock (a package of text, of rules, of sound; the commands,
 # for what they call runs with the detector in the tests of its own package); those that ask one thing after another of a program whose
-# parts are tested with it (who may see what); and those that measure: what a second of sound costs, what is left behind, how many words
-# survive a bad link.
+# parts are tested with it (who may see what), or hear a recording in it once more, with other rules; those that drive another process;
+# and those that measure: what a second of sound costs, what is left behind, how many words survive a bad link.
 #
 #   PKG=./bot/... RUN=TestName scripts/test-unraced.sh [ARGUMENTS OF GO TEST]      run inside build/env (make test does)
 set -euo pipefail

@@ -38,7 +38,7 @@ if [ -n "$app" ] || grep -qx earshot/cmd/earshot/internal/clustertest <<<"$packa
 fi
 
 failed=0 others=()
-beside 10 "$(grep -vE "$whole|$in_rooms|$in_browsers" <<<"$packages")" 1 "$@" &
+beside 10 "$(grep -vE "$whole|$in_rooms|$in_browsers" <<<"$packages")" 2 "$@" &
 others+=($!)
 beside 4 "$(grep -E "$in_browsers" <<<"$packages")" 1 "$@" &
 others+=($!)

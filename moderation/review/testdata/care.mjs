@@ -70,7 +70,8 @@ await run(async () => {
       const { animationName, transitionDuration, scrollBehavior } = getComputedStyle(el, part);
       return animationName !== "none" || transitionDuration.split(", ").some((x) => parseFloat(x) > 0) || scrollBehavior !== "auto";
     })).length);
-  for (const path of ["/", "/queue", "/s/s1", "/s/s1/timeline", "/rules", "/rules/scam.guaranteed", "/health", "/search?q=coin", "/invite"]) {
+  for (const path of ["/", "/queue", "/s/s1", "/s/s1/timeline", "/rules", "/rules/scam.guaranteed", "/health", "/search?q=coin",
+    "/invite"]) {
     await page.goto(base + path);
     await page.locator("#me").waitFor();
     assert.equal(await moving(page), 0, `${path} moves`);
@@ -85,7 +86,8 @@ await run(async () => {
   await page.locator("#link", { hasText: "live" }).waitFor();
   const held80 = await page.evaluate(() => {
     addEventListener("beforeprint", () => {
-      window.printed = { lines: document.querySelectorAll("#lines > li").length, flags: document.querySelectorAll("#lines .inflag").length };
+      const count = (what) => document.querySelectorAll("#lines " + what).length;
+      window.printed = { lines: count("> li"), flags: count(".inflag") };
     });
     return document.querySelectorAll("#lines > li").length;
   });
@@ -95,7 +97,9 @@ await run(async () => {
   const holds = () => page.evaluate(() => document.querySelectorAll("#lines > li").length);
   await becomes(holds, held80, "the page holds other lines than before");
   await page.emulateMedia({ media: "print" });
-  for (const gone of [".top", "#time", ".beside", "#asks", ".talk-top"]) assert.ok(await page.locator(gone).isHidden(), `${gone} is printed`);
+  for (const gone of [".top", "#time", ".beside", "#asks", ".talk-top"]) {
+    assert.ok(await page.locator(gone).isHidden(), `${gone} is printed`);
+  }
   const flag = page.locator("#lines .inflag").first();
   assert.ok(await flag.isVisible() && await page.locator("h1").isVisible(), "no flag or no name is printed");
   const day = await page.locator("#head time").evaluate((el) => [getComputedStyle(el).fontSize, getComputedStyle(el, "::after").content]);

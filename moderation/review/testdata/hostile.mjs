@@ -6,8 +6,9 @@ const step = async (name, work) => {
   await work();
   console.log("ok", name);
 };
-const pages = ["/", "/queue", "/s/s1", "/s/s1?edit=1", "/s/s1?last=0", "/s/s1/timeline", "/s/s1/line/1/2/t-Ben", "/rules", "/rules/scam.guaranteed",
-  "/people/open-mic/Ben", "/health", "/search?q=hit", "/search?q=%3Cscript%3Ehit()%3C/script%3E", "/s/%3Cscript%3E", "/%22onload=hit()"];
+const pages = ["/", "/queue", "/s/s1", "/s/s1?edit=1", "/s/s1?last=0", "/s/s1/timeline", "/s/s1/line/1/2/t-Ben", "/rules",
+  "/rules/scam.guaranteed", "/people/open-mic/Ben", "/health", "/search?q=hit", "/search?q=%3Cscript%3Ehit()%3C/script%3E",
+  "/s/%3Cscript%3E", "/%22onload=hit()"];
 
 await run(async () => {
   const context = await newContext(desk);
@@ -24,12 +25,18 @@ await run(async () => {
       await page.goto(base + path);
       await page.evaluate(() => {
         for (const d of document.querySelectorAll("details")) d.open = true;
-        for (const el of document.querySelectorAll("bdi, .text, .what, mark, input, a")) { el.dispatchEvent(new Event("mouseover")); el.focus?.(); }
+        for (const el of document.querySelectorAll("bdi, .text, .what, mark, input, a")) {
+          el.dispatchEvent(new Event("mouseover"));
+          el.focus?.();
+        }
       });
-      const made = await page.evaluate(() => [...document.querySelectorAll("script, iframe, base, style, img, meta[http-equiv], [onload], [onerror], [onfocus], [onmouseover]")]
+      const made = await page.evaluate(() =>
+        [...document.querySelectorAll("script, iframe, base, style, img, meta[http-equiv], [onload], [onerror], [onfocus], [onmouseover]")]
         .filter((x) => !(x.matches("script") && x.src.includes("/static/app.js"))).map((x) => x.outerHTML.slice(0, 80)));
       assert.deepEqual(made, [], path);
-      const links = await page.evaluate(() => [...document.querySelectorAll("a[href], form[action], button[formaction]")].map((x) => new URL(x.getAttribute("href") ?? x.getAttribute("action") ?? x.getAttribute("formaction"), location).href).filter((u) => !u.startsWith(location.origin + "/")));
+      const links = await page.evaluate(() => [...document.querySelectorAll("a[href], form[action], button[formaction]")]
+        .map((x) => new URL(x.getAttribute("href") ?? x.getAttribute("action") ?? x.getAttribute("formaction"), location).href)
+        .filter((u) => !u.startsWith(location.origin + "/")));
       assert.deepEqual(links, [], path);
       fine(path);
     }
@@ -49,7 +56,8 @@ await run(async () => {
       const out = [], texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
       while (texts.nextNode()) {
         const t = texts.currentNode, style = getComputedStyle(t.parentElement);
-        const kept = style.display !== "inline" || /isolate|plaintext/.test(style.unicodeBidi) || t.parentElement.closest("bdi, [dir=auto], textarea, title, option, script");
+        const kept = style.display !== "inline" || /isolate|plaintext/.test(style.unicodeBidi) ||
+          t.parentElement.closest("bdi, [dir=auto], textarea, title, option, script");
         if (/[\u202a-\u202e\u2066-\u2069]/.test(t.data) && !kept) out.push(t.parentElement.outerHTML.slice(0, 100));
       }
       return out;
@@ -64,7 +72,8 @@ await run(async () => {
     evil.on("response", (r) => { if (r.request().method() === "POST") answers.push(r.status()); });
     const address = await page.evaluate(() => location.origin);
     const site = address.replace("127.0.0.1", "localhost"); // the same server by another name is another site
-    for (const [path, fields] of [["/flags/f1", { status: "confirmed" }], ["/flags/f1", { verb: "mute" }], ["/people/open-mic/Ben/erase", { name: "x" }],
+    for (const [path, fields] of [["/flags/f1", { status: "confirmed" }], ["/flags/f1", { verb: "mute" }],
+      ["/people/open-mic/Ben/erase", { name: "x" }],
       ["/s/s1/line/1/2/t-Ben/redact", { all: "1", sure: "1" }], ["/s/s1/summary", {}]]) {
       await evil.goto(site + "/nowhere");
       await Promise.all([evil.waitForNavigation(), evil.evaluate(([to, fields]) => {
@@ -76,7 +85,8 @@ await run(async () => {
         f.submit();
       }, [address + path, fields])]);
       await evil.goto(site + "/nowhere");
-      await evil.evaluate(([to, fields]) => fetch(to, { method: "POST", mode: "no-cors", credentials: "include", body: new URLSearchParams(fields) }).catch(() => {}), [address + path, fields]);
+      await evil.evaluate(([to, fields]) => fetch(to, { method: "POST", mode: "no-cors", credentials: "include",
+        body: new URLSearchParams(fields) }).catch(() => {}), [address + path, fields]);
     }
     assert.ok(answers.length >= 5, `only ${answers.length} answers`);
     assert.ok(answers.every((a) => a === 403), `answered ${answers}`);

@@ -4,7 +4,8 @@ import { base, browser, newContext, phone, publish, run, shots } from "./browser
 
 const said = (seq, at, text, more = {}) => publish({
   session_id: "long", utterance: {
-    session: "long", epoch: 1, track: "t-x", seq, speaker_id: "Speaker 1", speaker: "Speaker 1", start_ms: at, end_ms: at + 900, text, state: "ok",
+    session: "long", epoch: 1, track: "t-x", seq, speaker_id: "Speaker 1", speaker: "Speaker 1", start_ms: at, end_ms: at + 900, text,
+    state: "ok",
     ...more,
   },
 });
@@ -87,7 +88,9 @@ await run(async () => {
 
   const page = await open(context, "/s/long");
   await page.locator("#link", { hasText: "live" }).waitFor();
-  for (const sight of [".now .ask, .now .flag", ".thumbs", "#lines > li:last-child"]) assert.ok(await inView(page, sight), `${sight} is out of view`);
+  for (const sight of [".now .ask, .now .flag", ".thumbs", "#lines > li:last-child"]) {
+    assert.ok(await inView(page, sight), `${sight} is out of view`);
+  }
   if (shots) await page.screenshot({ path: shots + "/phone-evening.png" });
   console.log("ok a phone shows an ask, the last line and the bar for the thumb");
   await said(9000, 7_201_000, "The newest line.");
@@ -100,7 +103,8 @@ await run(async () => {
   for (const [name, sight] of [["Flags", ".side"], ["Summary", "#summary"], ["More", "#about"], ["Live", "#lines"]]) {
     await page.locator(".thumbs a", { hasText: name }).tap();
     await page.locator(sight).waitFor();
-    const over = await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]);
+    const over = await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth,
+      document.documentElement.scrollHeight - innerHeight]);
     assert.deepEqual(over, [0, 0], `${name}: the page is larger than the window, in which its parts scroll`);
     if (shots) await page.screenshot({ path: `${shots}/phone-${name}.png` });
   }
@@ -141,7 +145,7 @@ await run(async () => {
   await said(9001, 7_202_000, "Said while somebody reads the beginning.");
   await wide.locator("#pill", { hasText: "1 new line" }).waitFor();
   assert.match(await wide.locator("#lines > li").first().textContent(), /tried it 0 times/, "the reader was taken away");
-  // A line that comes while the end is read, and which the answer does not have, follows it; one that was corrected far above is no new one.
+  // A line that comes while the end is read, and which the answer does not have, follows it; one that was corrected far above is not new.
   let release;
   const released = new Promise((done) => { release = done; });
   let done;

@@ -73,7 +73,8 @@ await run(async () => {
     await think(page);
   }
   times.sort((a, b) => a - b);
-  console.log("ok", taps, "taps and", scrolls, "times of scrolling for 10 asks;", Math.round(times[5]), "ms from a tap to the next card, at most", Math.round(times.at(-1)));
+  console.log("ok", taps, "taps and", scrolls, "times of scrolling for 10 asks;", Math.round(times[5]),
+    "ms from a tap to the next card, at most", Math.round(times.at(-1)));
   bytes.sort((a, b) => a - b);
   console.log("ok", bytes[2], "bytes for a decision, both ways, at most", bytes.at(-1));
   // On a busy machine the news of earlier decisions, such as a mute that is seen, come between: the page reads the queue for those too.

@@ -10,7 +10,8 @@ await run(async () => {
   const context = await newContext(desk), page = await context.newPage(), sent = [];
   page.on("request", (r) => { if (decision(r)) sent.push(new URLSearchParams(r.postData())); });
   await page.goto(base + "/queue");
-  const first = page.locator(".ask").first(), note = page.locator("#tell"), touch = { session_id: "s1", session: { id: "s1", room: "open-mic" } };
+  const first = page.locator(".ask").first(), note = page.locator("#tell");
+  const touch = { session_id: "s1", session: { id: "s1", room: "open-mic" } };
 
   // The page's own reads fail, and then a press does.
   let failed = 0;
@@ -40,7 +41,8 @@ await run(async () => {
   await page.clock.install();
   await page.reload();
   await stopClock(page);
-  const settled = () => page.waitForFunction(() => document.activeElement.matches(".ask") && !document.getElementById("undo").hidden, null, { polling: 50 });
+  const settled = () => page.waitForFunction(() => document.activeElement.matches(".ask") && !document.getElementById("undo").hidden, null,
+    { polling: 50 });
   sent.length = 0;
   await page.keyboard.press("j");
   for (let i = 0; i < 5; i++) await page.keyboard.down("d"); // it repeats from the second on
@@ -59,7 +61,8 @@ await run(async () => {
 
   // Somebody is removed once.
   await page.clock.runFor(400);
-  const remove = page.locator(".ask:has([data-key=remove])").first().locator("[data-key=remove]"), width = (await remove.boundingBox()).width;
+  const remove = page.locator(".ask:has([data-key=remove])").first().locator("[data-key=remove]");
+  const { width } = await remove.boundingBox();
   const card = await page.locator(".ask:has([data-key=remove])").first().getAttribute("id");
   sent.length = 0;
   let answer;

@@ -86,7 +86,8 @@ const sweep = async (page, where, known) => {
       }, i);
       if (!spot) continue;
       await page.mouse.move(spot.x, spot.y);
-      const short = await page.evaluate((i) => [...document.querySelectorAll(`[data-kind="${i}"]`)].flatMap(faint), i); // it may be gone now
+      // It may be gone now.
+      const short = await page.evaluate((i) => [...document.querySelectorAll(`[data-kind="${i}"]`)].flatMap(faint), i);
       assert.deepEqual(short, [], `${where}, ${scheme}: over ${kind}`);
     }
   });
@@ -98,7 +99,8 @@ const key = (seq, track = "t-Ana") => ({ session: "s1", epoch: 1, track, seq });
 let seq = 100;
 const states = {
   "a partial line with a tail": async (page) => {
-    await publish({ session_id: "s1", partial: { ...key(++seq), speaker_id: "Ana", speaker: "Ana", start_ms: 110_000, stable: "please mute", tail: " him now" } });
+    await publish({ session_id: "s1", partial: { ...key(++seq), speaker_id: "Ana", speaker: "Ana", start_ms: 110_000,
+      stable: "please mute", tail: " him now" } });
     await page.locator(".partial .tail", { hasText: "him now" }).waitFor();
     await look(page, "partial", ".partial");
     assert.equal(await page.locator(".partial a, .partial button").count(), 0, "a partial line holds something to press");
@@ -151,7 +153,8 @@ const states = {
     await page.evaluate(() => document.getElementById("keys").close());
   },
 };
-const pages = ["/", "/s/s1?last=0", "/queue", "/s/s1/timeline", "/s/s1?edit=1", "/s/s1/line/1/2/t-Ben", "/s/s1/speakers/Ben", "/s/s1/consent", "/s/old", "/rules", "/rules/scam.guaranteed", "/people/open-mic/Ben",
+const pages = ["/", "/s/s1?last=0", "/queue", "/s/s1/timeline", "/s/s1?edit=1", "/s/s1/line/1/2/t-Ben", "/s/s1/speakers/Ben",
+  "/s/s1/consent", "/s/old", "/rules", "/rules/scam.guaranteed", "/people/open-mic/Ben",
   "/health", "/search", "/search?q=name", "/search?q=nobodysaidthis", "/access", "/setup", "/login", "/nowhere", "/s/nowhere"];
 const evening = ["/s/long", "/s/long/timeline", "/queue"]; // two hours, and all its flags
 
@@ -159,7 +162,8 @@ const onADesk = async () => {
   const context = await newContext({ viewport: { width: 1280, height: 2400 }, bypassCSP: true, reducedMotion: "reduce" });
   await context.addInitScript(`window.faint = ${faint}`);
   const page = await context.newPage(), known = new Set();
-  await publish({ session_id: "s1", partial: { ...key(++seq, "t-Ben"), speaker_id: "Ben", speaker: "Ben", start_ms: 108_000, stable: "before", tail: " it began" } });
+  await publish({ session_id: "s1", partial: { ...key(++seq, "t-Ben"), speaker_id: "Ben", speaker: "Ben", start_ms: 108_000,
+    stable: "before", tail: " it began" } });
   await page.goto(base + "/s/s1");
   await page.locator("#link", { hasText: "live" }).waitFor();
   const early = page.locator(".partial .tail", { hasText: "it began" });
@@ -232,8 +236,10 @@ const onAPhone = async () => {
       const { high, lines } = await page.locator(".top").evaluate((el) => ({
         high: el.offsetHeight, lines: Math.max(...[...el.querySelectorAll("nav a")].map((a) => Math.round(a.offsetHeight / 44))),
       }));
-      assert.ok(high <= 16 + 52 * 2 && lines === 1, `${path}: the top of the page is ${high} px high at ${width} px, ${lines} lines of a link`);
-      if (shots) await page.screenshot({ path: `${shots}/top-${width}${path.replaceAll("/", "-")}.png`, clip: { x: 0, y: 0, width, height: 200 } });
+      assert.ok(high <= 16 + 52 * 2 && lines === 1,
+        `${path}: the top of the page is ${high} px high at ${width} px, ${lines} lines of a link`);
+      const file = `${shots}/top-${width}${path.replaceAll("/", "-")}.png`;
+      if (shots) await page.screenshot({ path: file, clip: { x: 0, y: 0, width, height: 200 } });
       const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       assert.ok(over <= 0, `${path} is ${over} px wider than ${width} px`);
     }

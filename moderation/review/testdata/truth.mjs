@@ -19,8 +19,8 @@ await run(async () => {
   const errors = [], third = await newContext(desk);
   for (const [i, pages] of [mine, open].entries()) {
     await contexts[i].clock.install({ time: new Date("2026-03-01T20:15:00Z") }); // the time of the service
-    for (const [name, path] of Object.entries({ queue: "/queue", session: "/s/s1", rooms: "/", person: "/people/open-mic/Ben", consent: "/s/s1/consent",
-      timeline: "/s/s1/timeline", search: "/search?q=coin" })) {
+    for (const [name, path] of Object.entries({ queue: "/queue", session: "/s/s1", rooms: "/", person: "/people/open-mic/Ben",
+      consent: "/s/s1/consent", timeline: "/s/s1/timeline", search: "/search?q=coin" })) {
       const context = name === "timeline" || name === "search" ? third : contexts[i]; // a browser has six connections
       if (i === 0 && name !== "queue" && name !== "session") continue;
       const page = pages[name] = await context.newPage();
@@ -33,12 +33,14 @@ await run(async () => {
   // What is changed, by whom, and what each page shows then. A part that begins with "-" does not have the words any more.
   const card = "#asks";
   const table = [
-    ["muted and seen", () => change("muted and seen"), { queue: ["#asks", "mute for 60 s, seen after 0.5 s"], session: ["#flags", "seen after 0.5 s"] }],
+    ["muted and seen", () => change("muted and seen"), {
+      queue: ["#asks", "mute for 60 s, seen after 0.5 s"], session: ["#flags", "seen after 0.5 s"] }],
     ["dismissed at another desk", async () => {
       await stopClock(mine.queue); // Undo is offered for 8 s: it is pressed however long the other pages take
       await mine.queue.locator('.ask button[value="dismissed"]').first().click();
     }, {
-      queue: ["#asks", "dismissed by host"], session: ["#flags", "dismissed by host"], timeline: ["#flagged", "dismissed"], person: ["#person", "dismissed by host"], rooms: ["#rooms", "1 open"] }],
+      queue: ["#asks", "dismissed by host"], session: ["#flags", "dismissed by host"], timeline: ["#flagged", "dismissed"],
+      person: ["#person", "dismissed by host"], rooms: ["#rooms", "1 open"] }],
     ["taken back there", async () => {
       await mine.queue.clock.runFor(7900);
       await mine.queue.locator("#undo button").click();
@@ -46,8 +48,10 @@ await run(async () => {
     }, {
       queue: ["#asks", "Mute 60s"], session: [card, "Mute 60s"], person: ["-#person", "dismissed by host"], rooms: ["#rooms", "3 open"] }],
     ["answered in the room", () => change("answered in the room"), {
-      queue: ["-#asks", "Rule scam.guaranteed"], session: ["#flags", "confirmed by Ana"], person: ["#person", "confirmed by Ana"], rooms: ["#rooms", "2 open"] }],
-    ["a new flag", () => change("a new flag"), { queue: ["#asks", "And one more coin."], session: ["#flags", "Rule coin"], rooms: ["#rooms", "3 open"],
+      queue: ["-#asks", "Rule scam.guaranteed"], session: ["#flags", "confirmed by Ana"], person: ["#person", "confirmed by Ana"],
+      rooms: ["#rooms", "2 open"] }],
+    ["a new flag", () => change("a new flag"), { queue: ["#asks", "And one more coin."], session: ["#flags", "Rule coin"],
+      rooms: ["#rooms", "3 open"],
       timeline: ["#flagged", "Rule coin"] }],
     ["paused", () => change("paused"), { session: ["#head", "paused"] }],
     ["resumed", () => change("resumed"), { session: ["#head", "live"] }],
@@ -74,7 +78,8 @@ await run(async () => {
     document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
   }, hidden);
   await hide(true);
-  const zoomed = () => open.timeline.locator("#strips svg.span").evaluateAll((all) => [...new Set(all.map((el) => el.getAttribute("viewBox")))]);
+  const zoomed = () => open.timeline.locator("#strips svg.span")
+    .evaluateAll((all) => [...new Set(all.map((el) => el.getAttribute("viewBox")))]);
   const zoom = await zoomed();
   const place = () => open.queue.locator(".ask").nth(1).evaluate((el) => el.getBoundingClientRect().top);
   const layout = () => open.queue.evaluate(() => [...document.querySelectorAll("#queue > *, #asks > li > *")].map((el) => {
@@ -154,7 +159,8 @@ await run(async () => {
   assert.equal(await lines(), 1);
   await tell("thaw");
   await open.session.waitForFunction(() => document.getElementById("lost").hidden);
-  await open.session.waitForFunction(() => [...document.querySelectorAll("#lines .line")].filter((l) => l.textContent.includes("Line while away.")).length >= 4);
+  await open.session.waitForFunction(() => [...document.querySelectorAll("#lines .line")]
+    .filter((l) => l.textContent.includes("Line while away.")).length >= 4);
   assert.equal(await lines(), 4, "lines after the network came back");
   assert.equal(await open.session.locator("#n-lines").textContent(), String(await open.session.locator("#lines .line").count()));
   const flags = await (await fetch(base + "/test/flags")).json();

@@ -227,7 +227,7 @@ func isData(s *ast.StructType) bool {
 func TestLinesFitTheScreen(t *testing.T) {
 	long := make(map[string][]string)
 	err := walk(func(name string, data []byte) error {
-		if !slices.Contains([]string{".go", ".html", ".css", ".js"}, path.Ext(name)) {
+		if !slices.Contains([]string{".go", ".html", ".css", ".js", ".mjs"}, path.Ext(name)) {
 			return nil
 		}
 		for i, line := range strings.Split(string(data), "\n") {

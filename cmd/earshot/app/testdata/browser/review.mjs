@@ -24,7 +24,8 @@ const step = async (name, work) => {
   console.log("ok", name);
 };
 const shoot = (page, name) => shots ? page.screenshot({ path: `${shots}/${name}.png` }) : undefined;
-const paths = ["/", "/queue", `/s/${session}`, `/s/${session}/timeline`, `/s/${session}?edit=1`, "/rules", "/health", "/search?q=coin", "/access"];
+const paths = ["/", "/queue", `/s/${session}`, `/s/${session}/timeline`, `/s/${session}?edit=1`, "/rules", "/health", "/search?q=coin",
+  "/access"];
 
 try {
   const page = await open();
