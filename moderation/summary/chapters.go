@@ -66,20 +66,21 @@ func (d *document) boundaries(l Linear) []int {
 	}
 	long := d.length()
 	number := min(maxChapters-1, max(usualCuts, float64(long)/chapterMS))
-	return d.bestCuts(order, newWindows(scores, number), int(long/leastPerMS))
+	return newWindows(d.lines, scores, number).bestCuts(order, int(long/leastPerMS))
 }
 
-// windows says what is gained where a chapter begins: sums over the windows of so many lines.
+// windows says what is gained where a chapter of lines begins: sums over the windows of so many lines.
 type windows struct {
+	lines  []*line
 	length int
 	gain   []float64 // of the windows before each line, if one begins in them
 	loss   []float64 // and if two do
 }
 
 // newWindows takes scores for logarithms of likelihoods, which add up to a number.
-func newWindows(scores []float64, number float64) windows {
+func newWindows(lines []*line, scores []float64, number float64) windows {
 	n := len(scores)
-	w := windows{max(2, int(float64(n)/(number+1)/2+0.5)), make([]float64, n+1), make([]float64, n+1)}
+	w := windows{lines, max(2, int(float64(n)/(number+1)/2+0.5)), make([]float64, n+1), make([]float64, n+1)}
 	most := slices.Max(scores[1:])
 	sum := 0.0
 	for _, s := range scores[1:] {
@@ -120,7 +121,7 @@ type division struct {
 
 // bestCuts chooses among places, which are in order, by dynamic programming: rows[k][j] is the best division with k cuts before the
 // jth place and one at it. There are at least so many cuts, if there is room.
-func (d *document) bestCuts(places []int, w windows, least int) []int {
+func (w windows) bestCuts(places []int, least int) []int {
 	var rows [][]division
 	most, last := 0.0, -1
 	cuts := []int{}
@@ -130,10 +131,10 @@ func (d *document) bestCuts(places []int, w windows, least int) []int {
 		for j, at := range places {
 			best := division{math.Inf(-1), -1}
 			switch {
-			case !d.longEnough(at, len(d.lines)):
+			case !w.longEnough(at, len(w.lines)):
 			case k > 0:
-				best = d.bestAfter(rows[k-1][:j], places, w)
-			case d.longEnough(0, at):
+				best = w.bestAfter(rows[k-1][:j], places)
+			case w.longEnough(0, at):
 				best.gain = w.of(0, at)
 			}
 			rows[k][j] = best
@@ -151,11 +152,11 @@ func (d *document) bestCuts(places []int, w windows, least int) []int {
 }
 
 // bestAfter is the best division that goes on from one of those that end at earlier places.
-func (d *document) bestAfter(ends []division, places []int, w windows) division {
+func (w windows) bestAfter(ends []division, places []int) division {
 	best := division{math.Inf(-1), -1}
 	at := places[len(ends)]
 	for h, end := range ends {
-		if g := end.gain + w.of(places[h], at); g > best.gain && d.longEnough(places[h], at) {
+		if g := end.gain + w.of(places[h], at); g > best.gain && w.longEnough(places[h], at) {
 			best = division{g, h}
 		}
 	}
@@ -171,8 +172,8 @@ func (d *document) length() int64 {
 }
 
 // longEnough reports whether the lines from a to before b can be a chapter.
-func (d *document) longEnough(a, b int) bool {
-	return b-a >= minLines && d.lines[b-1].EndMS-d.lines[a].StartMS >= minChapterMS
+func (w windows) longEnough(a, b int) bool {
+	return b-a >= minLines && w.lines[b-1].EndMS-w.lines[a].StartMS >= minChapterMS
 }
 
 // pause is what the silence before line i counts for.
