@@ -53,18 +53,18 @@ func (e *Env) progress(p *Progress, total int64, how progressbar.Option) *Progre
 }
 
 // tell prints a line from time to time, and a last one at the end of work of which lines were printed.
-func (p *Progress) tell(print func(line string)) {
+func (p *Progress) tell(say func(line string)) {
 	defer close(p.ended)
 	began, tick, told := time.Now(), time.NewTicker(lineEvery), false
 	defer tick.Stop()
 	for {
 		select {
 		case <-tick.C:
-			print(p.line(time.Since(began)))
+			say(p.line(time.Since(began)))
 			told = true
 		case <-p.stop:
 			if told {
-				print(p.line(time.Since(began)))
+				say(p.line(time.Since(began)))
 			}
 			return
 		}

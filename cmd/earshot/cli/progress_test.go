@@ -16,8 +16,10 @@ func TestProgressOffATerminal(t *testing.T) {
 		want  string
 	}{
 		"short": {func(e *Env) *Progress { return e.Progress(200, "lines judged") }, 29 * time.Second, ""},
-		"counted": {func(e *Env) *Progress { return e.Progress(200, "lines judged") }, 70 * time.Second,
-			"lines judged: 20 of 200, 30 s\nlines judged: 20 of 200, 60 s\nlines judged: 20 of 200, 70 s\n"},
+		"counted": {
+			func(e *Env) *Progress { return e.Progress(200, "lines judged") }, 70 * time.Second,
+			"lines judged: 20 of 200, 30 s\nlines judged: 20 of 200, 60 s\nlines judged: 20 of 200, 70 s\n",
+		},
 		"no total": {func(e *Env) *Progress { return e.Progress(-1, "rows") }, 31 * time.Second, "rows: 20, 30 s\nrows: 20, 31 s\n"},
 		"bytes": {func(e *Env) *Progress {
 			p := e.ByteProgress(-1, "tiny.en")
