@@ -19,22 +19,23 @@ type EndReason string
 
 // The end reasons of a session.
 const (
-	EndLeft         EndReason = "left"          // the host sent the bot away, or the room's owner stopped it
-	EndAlone        EndReason = "alone"         // nobody was left in the room
-	EndRoomClosed   EndReason = "room_closed"   // the server closed the room
-	EndReplaced     EndReason = "replaced"      // another client took over the bot's identity
-	EndRemoved      EndReason = "removed"       // a moderator removed the bot
-	EndDenied       EndReason = "denied"        // the server refused the join
-	EndFailedICE    EndReason = "failed:ice"    // no media path
-	EndFailedAuth   EndReason = "failed:auth"   // the credentials were refused
-	EndFailedServer EndReason = "failed:server" // the server answered with errors or not at all
-	EndSilence      EndReason = "silence"       // nobody spoke for as long as was configured
-	EndSchedule     EndReason = "schedule"      // the scheduled time was over
-	EndMaxTime      EndReason = "max_time"      // the configured longest stay was reached
-	EndErased       EndReason = "erased"        // its record was erased during the session
-	EndStopped      EndReason = "stopped"       // Earshot was stopped
-	EndImported     EndReason = "imported"      // it was not heard by the bot: what others recorded was imported
-	EndMoved        EndReason = "moved"         // another process listens instead: the session itself goes on, and is not ended
+	EndLeft         EndReason = "left"              // the host sent the bot away, or the room's owner stopped it
+	EndAlone        EndReason = "alone"             // nobody was left in the room
+	EndRoomClosed   EndReason = "room_closed"       // the server closed the room
+	EndReplaced     EndReason = "replaced"          // another client took over the bot's identity
+	EndRemoved      EndReason = "removed"           // a moderator removed the bot
+	EndDenied       EndReason = "denied"            // the server refused the join
+	EndFailedICE    EndReason = "failed:ice"        // no media path
+	EndFailedAuth   EndReason = "failed:auth"       // the credentials were refused
+	EndFailedServer EndReason = "failed:server"     // the server answered with errors or not at all
+	EndSilence      EndReason = "silence"           // nobody spoke for as long as was configured
+	EndSchedule     EndReason = "schedule"          // the scheduled time was over
+	EndMaxTime      EndReason = "max_time"          // the configured longest stay was reached
+	EndErased       EndReason = "erased"            // its record was erased during the session
+	EndStopped      EndReason = "stopped"           // Earshot was stopped
+	EndImported     EndReason = "imported"          // it was not heard by the bot: what others recorded was imported
+	EndPartial      EndReason = "import_incomplete" // its import is running, or was interrupted: the same import again completes it
+	EndMoved        EndReason = "moved"             // another process listens instead: the session itself goes on, and is not ended
 )
 
 // Session is a stay of the bot in a room.
@@ -63,6 +64,9 @@ type Session struct {
 
 // Live reports whether the session has not ended.
 func (s Session) Live() bool { return s.Ended.IsZero() }
+
+// Unfinished reports whether more of the session is to come: it is live, or imported in part.
+func (s Session) Unfinished() bool { return s.Live() || s.Reason == EndPartial }
 
 // Lasted is how long the session has lasted, until now if it is live.
 func (s Session) Lasted(now time.Time) time.Duration {

@@ -24,8 +24,8 @@ func scanSession(rows *sql.Rows) (s models.Session, err error) {
 }
 
 // StartSession stores a new session with epoch 1, or continues one whose id is stored already: it keeps its start, takes everything else
-// from s, is live again, and its epoch increases by one, so that no clip's key is used twice. A zero Started means now. It returns the
-// session as stored.
+// from s, is live again unless s has ended, and its epoch increases by one, so that no clip's key is used twice. A zero Started means now.
+// It returns the session as stored.
 func (s *Store) StartSession(ctx context.Context, session models.Session) (models.Session, error) {
 	const op = "start session"
 	if err := checkID("session", session.ID); err != nil {
@@ -34,32 +34,35 @@ func (s *Store) StartSession(ctx context.Context, session models.Session) (model
 	if session.Started.IsZero() {
 		session.Started = s.now()
 	}
+	if session.Live() {
+		session.Reason = ""
+	}
 	var stored models.Session
 	err := s.Update(ctx, op, func(tx Txn) (err error) {
 		stored, err = sqldb.One(ctx, tx, scanSession, `
-			INSERT INTO sessions (id, room, name, url, started, epoch, model, rules, profile, moderate_only)
-			VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)
+			INSERT INTO sessions (id, room, name, url, started, epoch, model, rules, profile, moderate_only, ended, reason)
+			VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (id) DO UPDATE SET room = excluded.room, name = excluded.name, url = excluded.url,
 				model = excluded.model, rules = excluded.rules, profile = excluded.profile,
 				moderate_only = CASE WHEN excluded.moderate_only = 1 THEN 1 ELSE sessions.moderate_only END,
-				epoch = sessions.epoch + 1, ended = NULL, reason = ''
+				epoch = sessions.epoch + 1, ended = excluded.ended, reason = excluded.reason
 			WHERE sessions.erasing = 0 RETURNING `+sessionColumns,
 			session.ID, session.Room, clean(session.Name), session.URL, millis(session.Started), session.Model, session.Rules,
-			session.Profile, session.ModerateOnly)
+			session.Profile, session.ModerateOnly, nullMillis(session.Ended), session.Reason)
 		return err
 	})
 	return stored, err
 }
 
-// EndSession records when and why a session ended. Ending it again changes nothing. It returns models.ErrNotFound if there is no such
-// session.
+// EndSession records when and why a session ended. Ending it again changes nothing, unless it was imported in part until now. It returns
+// models.ErrNotFound if there is no such session.
 func (s *Store) EndSession(ctx context.Context, id string, reason models.EndReason, end time.Time) error {
 	return s.Update(ctx, "end session", func(tx Txn) error {
 		if err := alive(ctx, tx, id); err != nil {
 			return err
 		}
-		_, err := tx.ExecContext(ctx, "UPDATE sessions SET ended = ?, reason = ? WHERE id = ? AND ended IS NULL",
-			millis(end), reason, id)
+		_, err := tx.ExecContext(ctx, "UPDATE sessions SET ended = ?, reason = ? WHERE id = ? AND (ended IS NULL OR reason = ?)",
+			millis(end), reason, id, models.EndPartial)
 		return err
 	})
 }

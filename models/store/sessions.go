@@ -10,10 +10,12 @@ import (
 // Sessions stores sessions.
 type Sessions interface {
 	// StartSession stores a new session with epoch 1. If the id is stored already, the session is resumed: it keeps its start, takes
-	// the rest from s, is live again, and its epoch increases by one, so that no clip's key is used twice. A zero Started means now.
+	// the rest from s, is live again unless s has ended (an imported one), and its epoch increases by one, so that no clip's key is used
+	// twice. A zero Started means now.
 	// It returns the session as stored. models.ErrInvalid: the id is not safe in paths and URLs.
 	StartSession(ctx context.Context, s models.Session) (models.Session, error)
-	// EndSession stores when and why a session ended. Ending it again changes nothing. models.ErrNotFound: it is not stored.
+	// EndSession stores when and why a session ended. Ending it again changes nothing, unless it was imported in part
+	// (models.EndPartial) until now. models.ErrNotFound: it is not stored.
 	EndSession(ctx context.Context, id string, reason models.EndReason, end time.Time) error
 	// Session reads a session with its counts. models.ErrNotFound: it is not stored.
 	Session(ctx context.Context, id string) (models.SessionInfo, error)

@@ -44,7 +44,7 @@ func MakeWith(in Input, w Weights) models.Summary {
 		Lines:      len(lines), LeftOut: d.leftOut, Flagged: d.flagged,
 		Basis: basis(in, lines), Created: in.Now,
 	}
-	if in.Session.Live() || in.SinceMS > 0 {
+	if in.Session.Unfinished() || in.SinceMS > 0 {
 		out.Kind = models.SummaryRecap
 	}
 	for _, u := range lines {
@@ -74,7 +74,7 @@ func Basis(in Input) string { return basis(in, inOrder(in)) }
 func basis(in Input, lines []*line) string {
 	h := sha256.New()
 	e := json.NewEncoder(h) // writing to a hash cannot fail
-	_ = e.Encode([]any{version, in.Session.ID, in.Session.Live(), in.SinceMS})
+	_ = e.Encode([]any{version, in.Session.ID, in.Session.Unfinished(), in.SinceMS})
 	for _, u := range lines {
 		_ = e.Encode([]any{u.Key, u.SpeakerID, u.SpeakerName, u.StartMS, u.EndMS, u.VoicedMS, u.Text, u.Doubt})
 	}

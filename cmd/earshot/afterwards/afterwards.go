@@ -88,7 +88,7 @@ func (q *Queue) CatchUp(ctx context.Context, record store.Store) {
 		return // whoever lists sessions next reports it
 	}
 	for _, info := range found {
-		if info.Live() || info.Utterances+info.Pending == 0 || ctx.Err() != nil {
+		if info.Unfinished() || info.Utterances+info.Pending == 0 || ctx.Err() != nil {
 			continue
 		}
 		if _, err := record.Summary(ctx, info.ID, models.SummarySession); errors.Is(err, models.ErrNotFound) {

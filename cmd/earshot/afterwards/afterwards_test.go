@@ -6,6 +6,8 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
@@ -184,5 +186,61 @@ func TestSummaryWaitsForTheLastWords(t *testing.T) {
 	}
 	if got, err := s.Summaries.Summarise(t.Context(), "open-mic-1", 0); err != nil || got.Headline == "stored" || got.Digest.Dismissed != 1 {
 		t.Errorf("after a flag was dismissed: %q %+v, %v", got.Headline, got.Digest, err)
+	}
+}
+
+// TestImportedInPart: a session whose import is not complete is not summed up as if it were whole.
+func TestImportedInPart(t *testing.T) {
+	s, _ := finished(t, configs.Export{})
+	began := time.Now().Add(-time.Hour)
+	part := models.Session{ID: "part", Room: "r", Started: began, Ended: began.Add(time.Minute), Reason: models.EndPartial}
+	if _, err := s.Store.StartSession(t.Context(), part); err != nil {
+		t.Fatal(err)
+	}
+	u := models.Utterance{
+		Key: models.Key{Session: "part", Epoch: 1, Track: "t", Seq: 1}, SpeakerID: "a", EndMS: 3000, Text: "We decided to close the book club.",
+		State: models.UtteranceOK,
+	}
+	if err := s.Store.Put(t.Context(), models.Record{Session: "part", Utterance: &u}); err != nil {
+		t.Fatal(err)
+	}
+	q := New(s)
+	q.CatchUp(t.Context(), s.Store)
+	if slices.Contains(q.waiting, "part") {
+		t.Error("it is summed up")
+	}
+	if sum, err := s.Summaries.Summarise(t.Context(), "part", 0); err != nil || sum.Kind != models.SummaryRecap {
+		t.Errorf("on request: %+v, %v", sum, err)
+	}
+	if err := s.Store.EndSession(t.Context(), "part", models.EndImported, part.Ended); err != nil {
+		t.Fatal(err)
+	}
+	if q.CatchUp(t.Context(), s.Store); !slices.Contains(q.waiting, "part") {
+		t.Error("it is not summed up when it is whole")
+	}
+}
+
+// TestSummaryGivenUp: a summary that nobody waits for any more is given up, and nothing is stored.
+func TestSummaryGivenUp(t *testing.T) {
+	s, _ := finished(t, configs.Export{})
+	ctx, stop := context.WithCancelCause(t.Context())
+	over := errors.New("interrupted")
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { stop(over) }))
+	defer server.Close()
+	z, err := NewSummariser(s.Store, configs.Config{Summary: configs.Summary{URL: server.URL, Model: "m"}}, "", s.Log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := z.RemakeWhile(ctx, "open-mic-1"); !errors.Is(err, over) && !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+	if _, err := s.Store.Summary(t.Context(), "open-mic-1", models.SummarySession); !errors.Is(err, models.ErrNotFound) {
+		t.Errorf("stored: %v", err)
+	}
+	if err := s.Summaries.RemakeWhile(t.Context(), "open-mic-1"); err != nil {
+		t.Error(err)
+	}
+	if _, err := s.Store.Summary(t.Context(), "open-mic-1", models.SummarySession); err != nil {
+		t.Error(err)
 	}
 }

@@ -92,7 +92,7 @@ func (e ExportStore) Summary(ctx context.Context, id, kind string) (models.Summa
 	if err != nil {
 		return models.Summary{}, err
 	}
-	if in.Session.Live() || kind != models.SummarySession {
+	if in.Session.Unfinished() || kind != models.SummarySession {
 		return e.Store.Summary(ctx, id, kind)
 	}
 	stored, err := e.Store.Summary(ctx, id, kind)
@@ -109,7 +109,7 @@ func (z Summariser) Summarise(ctx context.Context, id string, sinceMS int64) (mo
 	if err != nil {
 		return models.Summary{}, err
 	}
-	if sinceMS == 0 && !in.Session.Live() {
+	if sinceMS == 0 && !in.Session.Unfinished() {
 		stored, err := z.store.Summary(ctx, id, models.SummarySession)
 		if err == nil && stored.Basis == summary.Basis(in) {
 			return stored, nil
@@ -147,7 +147,28 @@ func (z Summariser) remake(patience context.Context, id string) (models.Summary,
 	if err != nil {
 		return models.Summary{}, err
 	}
-	s := z.make(patience, in)
+	return z.keep(ctx, in, z.make(patience, in))
+}
+
+// RemakeWhile is Remake that ends with the context, with nothing stored.
+func (z Summariser) RemakeWhile(ctx context.Context, id string) error {
+	in, err := z.input(ctx, id, 0)
+	if err != nil {
+		return err
+	}
+	made := make(chan models.Summary, 1)
+	go func() { made <- z.make(ctx, in) }()
+	select {
+	case s := <-made:
+		_, err = z.keep(ctx, in, s)
+		return err
+	case <-ctx.Done(): // a long session takes seconds, which cannot be interrupted
+		return context.Cause(ctx)
+	}
+}
+
+// keep stores a summary, and returns it as stored.
+func (z Summariser) keep(ctx context.Context, in summary.Input, s models.Summary) (models.Summary, error) {
 	if err := z.store.PutSummary(ctx, s); err != nil {
 		return s, err
 	}

@@ -59,7 +59,7 @@ func (d *Decoded) Keep(ctx context.Context, db Record, c Terms) error {
 	p := d.Plan
 	s := models.Session{
 		ID: p.Session, Room: c.Room, Name: p.Name, Profile: c.Profile, ModerateOnly: c.ModerateOnly, Started: p.Started,
-		Reason: models.EndImported,
+		Reason: models.EndPartial,
 	}
 	if c.Policy.Rules != nil {
 		s.Rules = c.Policy.Rules.String()
@@ -68,6 +68,7 @@ func (d *Decoded) Keep(ctx context.Context, db Record, c Terms) error {
 	if len(lines) > 0 {
 		s.Model = lines[0].line.Model
 	}
+	s.Ended = s.Started.Add(time.Duration(length) * time.Millisecond)
 	if err := d.begin(ctx, db, s, length); err != nil {
 		return err
 	}
@@ -81,6 +82,9 @@ func (d *Decoded) Keep(ctx context.Context, db Record, c Terms) error {
 		return err
 	}
 	if err := d.play(ctx, sessions, judged, lines, d.observations(c.Policy.Rules, length)); err != nil {
+		return err
+	}
+	if err := db.EndSession(ctx, s.ID, models.EndImported, s.Ended); err != nil {
 		return err
 	}
 	return d.journal.remove()
@@ -120,21 +124,21 @@ func (d *Decoded) play(
 // spoolMB limits the audio in the record's spool, where a line's audio stays until the line is stored.
 const spoolMB = 1 << 20
 
-// begin stores the session, its people and its gaps, unless an earlier run has done so.
+// begin stores the session as one that is imported in part, its people and its gaps, unless an earlier run has done so.
 func (d *Decoded) begin(ctx context.Context, db Record, s models.Session, length int64) error {
 	switch err := db.Stored(ctx, s.ID); {
-	case err == nil && d.journal.begun:
-		return nil
+	case err == nil && d.journal.begun: // interrupted, here or later
 	case err == nil: // by another import, meanwhile
 		return errors.Join(stored(s.ID), d.journal.unlink())
 	case !errors.Is(err, models.ErrNotFound):
 		return err
-	}
-	if err := d.journal.write(row{Begun: true}); err != nil {
-		return err
-	}
-	if _, err := db.StartSession(ctx, s); err != nil {
-		return err
+	default:
+		if err := d.journal.write(row{Begun: true}); err != nil {
+			return err
+		}
+		if _, err := db.StartSession(ctx, s); err != nil {
+			return err
+		}
 	}
 	for i, t := range d.Plan.Tracks {
 		if err := db.PutSpeaker(ctx, models.Speaker{Session: s.ID, ID: t.SpeakerID, Name: t.Speaker, FirstMS: t.OffsetMS}); err != nil {
@@ -147,7 +151,7 @@ func (d *Decoded) begin(ctx context.Context, db Record, s models.Session, length
 			}
 		}
 	}
-	return db.EndSession(ctx, s.ID, s.Reason, s.Started.Add(time.Duration(length)*time.Millisecond))
+	return nil
 }
 
 // missing returns the gaps of a track in the session's time: damaged stretches, and the rest of a track that broke off.

@@ -128,7 +128,9 @@ func TestKeep(t *testing.T) {
 	terms := Terms{Room: "import:talk", Log: slog.New(slog.DiscardHandler)}
 	ctx, stop := context.WithCancelCause(t.Context())
 	cut := errors.New("cut short")
-	session := models.Session{ID: "talk-1", Room: terms.Room, Started: d.Plan.Started, Reason: models.EndLeft}
+	session := models.Session{
+		ID: "talk-1", Room: terms.Room, Started: d.Plan.Started, Ended: d.Plan.Started.Add(10 * time.Second), Reason: models.EndPartial,
+	}
 	if err := d.begin(t.Context(), db, session, 10_000); err != nil {
 		t.Fatal(err)
 	}
@@ -138,6 +140,9 @@ func TestKeep(t *testing.T) {
 	}
 	if err := Stored(t.Context(), db, dir, d.Plan); err != nil { // in part
 		t.Error(err)
+	}
+	if part, err := db.Session(t.Context(), "talk-1"); err != nil || part.Live() || !part.Unfinished() {
+		t.Errorf("cut short: %+v, %v", part.Session, err)
 	}
 	if err := d.Keep(t.Context(), db, terms); err != nil {
 		t.Fatal(err)
@@ -159,7 +164,7 @@ func TestKeep(t *testing.T) {
 		t.Errorf("%+v, %v", gaps, err)
 	}
 	info, err := db.Session(t.Context(), "talk-1")
-	if err != nil || info.Live() || info.Pending != 0 || info.DurationMS != 10_000 {
+	if err != nil || info.Reason != models.EndImported || info.Pending != 0 || info.DurationMS != 10_000 {
 		t.Errorf("%+v, %v", info, err)
 	}
 	if InProgress(dir, d.Plan) {

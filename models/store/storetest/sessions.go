@@ -36,6 +36,27 @@ func testEpochs(t *testing.T, s suite) {
 	Equal(t, "unended", unended, []models.Session{want})
 }
 
+// testPartial: a session that is imported in part has ended from the start, and is ended once more when it is whole.
+func testPartial(t *testing.T, s suite) {
+	ctx := t.Context()
+	want := models.Session{ID: "part", Room: "r", Started: Start, Ended: Start.Add(time.Hour), Reason: models.EndPartial, Epoch: 1}
+	stored, err := s.StartSession(ctx, want)
+	Must(t, err)
+	Equal(t, "imported in part", stored, want)
+	unended, err := s.UnendedSessions(ctx)
+	if err != nil || len(unended) > 0 {
+		t.Errorf("unended: %+v, %v", unended, err)
+	}
+	for _, reason := range []models.EndReason{models.EndImported, models.EndStopped} {
+		Must(t, s.EndSession(ctx, "part", reason, Start.Add(2*time.Hour)))
+		got, err := s.Session(ctx, "part")
+		Must(t, err)
+		if got.Reason != models.EndImported || !got.Ended.Equal(Start.Add(2*time.Hour)) {
+			t.Errorf("after it ended for %s: %s at %s", reason, got.Reason, got.Ended)
+		}
+	}
+}
+
 func testUnknown(t *testing.T, s suite) {
 	StartSession(t, s, "s1")
 	ctx := t.Context()

@@ -35,6 +35,7 @@ func Run(t *testing.T, open func(t *testing.T, now func() time.Time) store.Store
 func whatIsSaid() []contract {
 	return []contract{
 		{"epochs rise", testEpochs},
+		{"imported in part", testPartial},
 		{"a past epoch writes nothing", testFenced},
 		{"a room has one owner", testLeases},
 		{"the owner of a room is asked", testAsked},

@@ -61,6 +61,9 @@ func (t Transcript) facts() []string {
 			when += ", " + Clock(s.Ended.Sub(s.Started).Milliseconds())
 		}
 		out = append(out, when)
+		if s.Reason == models.EndPartial {
+			out = append(out, "Imported in part: the end is missing until the import is repeated")
+		}
 	}
 	var names []string
 	for _, p := range t.Speakers {

@@ -95,6 +95,7 @@ var endWords = map[models.EndReason]string{
 	models.EndErased:       "its record was erased while it was running",
 	models.EndStopped:      "Earshot was stopped",
 	models.EndImported:     "imported",
+	models.EndPartial:      "imported in part: repeat the import to complete it",
 }
 
 // noticePart is a part of the notice: text, or code to be typed.

@@ -19,6 +19,7 @@ import (
 type summaryView struct {
 	Session          string
 	Live, Made       bool
+	Part             bool // imported in part
 	Makes, Recaps    bool // what the visitor may request
 	Since, SinceText string
 	Until, Headline  string
@@ -60,7 +61,8 @@ type talkRow struct {
 // summaryOf returns the summary for a session's page: of what came after ?since or within the ?last minutes, or the stored one.
 func (s sessionPages) summaryOf(r *http.Request, h models.Snapshot, p *painter) (summaryView, error) {
 	live := h.Session.Live()
-	v := summaryView{Session: h.Session.ID, Live: live, Recaps: s.Record.Summaries != nil, Makes: s.Record.Summaries != nil && p.decides}
+	asks := s.Record.Summaries != nil
+	v := summaryView{Session: h.Session.ID, Live: live, Part: !live && h.Session.Unfinished(), Recaps: asks, Makes: asks && p.decides}
 	since, asked, ok := record.Since(r.URL.Query(), h.Session.Lasted(s.Record.Now()))
 	var sum models.Summary
 	switch {
@@ -79,7 +81,7 @@ func (s sessionPages) summaryOf(r *http.Request, h models.Snapshot, p *painter) 
 		v.Since, v.SinceText = strconv.FormatInt(since, 10), clock(since)
 	default:
 		kind := models.SummarySession
-		if live {
+		if h.Session.Unfinished() {
 			kind = models.SummaryRecap
 		}
 		found, ok := stored(h, kind)

@@ -71,7 +71,7 @@ func BenchmarkImport(b *testing.B) {
 		b.Run(fmt.Sprintf("%d/judge", lines), func(b *testing.B) {
 			t := parse(b)
 			for b.Loop() {
-				for range t.Judged(set) { //nolint:revive // judging is what is measured
+				for range t.Judged(set) {
 				}
 			}
 			perLine(b)

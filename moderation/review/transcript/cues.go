@@ -117,25 +117,6 @@ func clock(s string) int64 {
 	return sec*1000 + ms
 }
 
-// Plain text has no times. These are typical durations.
-const (
-	wordMS = 350
-	signMS = 150 // of a character, where no spaces stand between words
-	turnMS = 400
-)
-
-// length is about how long it takes to say something, in ms.
-func length(said string) int64 {
-	n := wordMS * len(strings.Fields(said))
-	signs := 0
-	for _, r := range said {
-		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
-			signs++
-		}
-	}
-	return int64(max(n, signMS*signs))
-}
-
 // unnamed is the speaker if none is named.
 const unnamed = "Speaker"
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"earshot/models"
 	"earshot/models/store"
@@ -32,7 +31,7 @@ const together = 1000
 
 // Keep judges a transcript, as Judged does, and stores it as a finished session, or goes on with one whose import was interrupted. It
 // returns the number of flags, and tells how many lines are stored; told may be nil. models.ErrInvalid: the session is already stored. If
-// an error occurs, what was stored before remains, under the session's id.
+// an error occurs, what was stored before remains, as a session that ended for models.EndPartial.
 func Keep(ctx context.Context, db Record, t *Transcript, set *engine.Set, told func(lines int)) (flags int, err error) {
 	s := *t.Session
 	if t.export == nil && set != nil {
@@ -64,21 +63,22 @@ func Keep(ctx context.Context, db Record, t *Transcript, set *engine.Set, told f
 	return flags, nil
 }
 
-// begin starts the session, unless an earlier run did and was interrupted: then it is stored with the same start and without an end.
+// begin stores the session as one that is imported in part, unless an earlier run did and was interrupted. It is never live, so that no
+// service takes it for a room that it has to leave.
 func begin(ctx context.Context, db Record, s models.Session) error {
 	if s.Epoch < 1 || s.Epoch > maxEpoch {
 		return fmt.Errorf("session %s: epoch %d: %w", s.ID, s.Epoch, models.ErrInvalid)
 	}
 	old, err := db.Session(ctx, s.ID)
 	switch {
-	case err == nil && old.Live() && old.Epoch <= s.Epoch && old.Started.Equal(s.Started):
+	case err == nil && old.Reason == models.EndPartial && old.Epoch <= s.Epoch && old.Started.Equal(s.Started):
 	case err == nil:
 		return models.WithHint(fmt.Errorf("session %s is already stored: %w", s.ID, models.ErrInvalid),
 			"erase it first, or look at it with earshot summary "+s.ID)
 	case !errors.Is(err, models.ErrNotFound):
 		return err
 	}
-	s.Ended, s.Reason = time.Time{}, ""
+	s.Reason = models.EndPartial
 	for range s.Epoch - old.Epoch {
 		if _, err := db.StartSession(ctx, s); err != nil {
 			return err
@@ -103,6 +103,9 @@ func keepLines(ctx context.Context, db Record, t *Transcript, set *engine.Set, t
 		return nil
 	}
 	for u, fs := range t.Judged(set) {
+		if ctx.Err() != nil {
+			return flags, context.Cause(ctx)
+		}
 		some = append(some, models.Record{Session: u.Session, Utterance: &u, Flags: fs})
 		flags += len(fs)
 		if len(some) == together {

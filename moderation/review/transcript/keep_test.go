@@ -57,7 +57,7 @@ func TestKeepGoesOn(t *testing.T) {
 		t.Fatalf("it was not broken off: %v", err)
 	}
 	info, err := db.Session(t.Context(), talk.Session.ID)
-	if err != nil || !info.Live() {
+	if err != nil || info.Live() || !info.Unfinished() || info.Utterances != together {
 		t.Fatalf("after it was broken off: %+v, %v", info, err)
 	}
 	if _, err := Keep(t.Context(), db, talk, nil, tells); err != nil {
@@ -75,7 +75,7 @@ func TestKeepGoesOn(t *testing.T) {
 			t.Fatalf("line %d is %q of %v, want %q of %v", i, u.Text, u.Key, want.Text, want.Key)
 		}
 	}
-	if info, err = db.Session(t.Context(), talk.Session.ID); err != nil || info.Live() || info.Epoch != 1 {
+	if info, err = db.Session(t.Context(), talk.Session.ID); err != nil || info.Reason != models.EndImported || info.Epoch != 1 {
 		t.Errorf("%+v, %v", info, err)
 	}
 	if _, err := Keep(t.Context(), db, talk, nil, nil); !errors.Is(err, models.ErrInvalid) {
@@ -100,5 +100,31 @@ func TestKeepCorrected(t *testing.T) {
 	got, err := db.Utterance(t.Context(), u.Key)
 	if err != nil || got.Text != u.Text || got.Original != u.Original || got.EditedBy != "ana" || !got.Edited.Equal(u.Edited) {
 		t.Errorf("%s, %v", fmt.Sprintf("%q, %q by %q at %v", got.Text, got.Original, got.EditedBy, got.Edited), err)
+	}
+}
+
+// stopped is a record that stops what it is used for once it has stored lines.
+type stopped struct {
+	Record
+	stop  func()
+	calls int
+}
+
+func (s *stopped) PutAll(ctx context.Context, all []models.Record) error {
+	s.calls++
+	defer s.stop()
+	return s.Record.PutAll(ctx, all)
+}
+
+// TestKeepStops: an import that is stopped judges no other thousand lines.
+func TestKeepStops(t *testing.T) {
+	talk, err := Parse("talk.txt", longTalk(3*together), time.Unix(1_700_000_000, 0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancelCause(t.Context())
+	db := &stopped{Record: openRecord(t), stop: func() { stop(errBroken) }}
+	if _, err := Keep(ctx, db, talk, nil, nil); !errors.Is(err, errBroken) || db.calls != 1 {
+		t.Errorf("%v after storing %d times", err, db.calls)
 	}
 }

@@ -131,8 +131,8 @@ func parseJSON(data []byte) (*Transcript, error) {
 			errors.New("the export is redacted: its people and lines are not those of a session"), "export it without --redact",
 		)
 	}
-	if t.Session != nil && t.Session.Live() {
-		return nil, errors.New("the session had not ended when it was exported")
+	if t.Session != nil && t.Session.Unfinished() {
+		return nil, errors.New("the session had not ended, or not been imported completely, when it was exported")
 	}
 	for i, u := range t.Utterances {
 		if t.Session != nil && (u.Session != t.Session.ID || u.Epoch < 1 || u.Epoch > t.Session.Epoch) {
@@ -156,7 +156,8 @@ func jsonError(err error, data []byte, at int64) error {
 	case errors.As(err, &kind):
 		return fmt.Errorf("line %d: %s is a %s; it must be a %s", line(kind.Offset), kind.Field, kind.Value, kind.Type)
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return errors.New("the file ends too early")
+		return models.WithHint(fmt.Errorf("line %d: the file ends within the JSON", line(int64(len(bytes.TrimSpace(data))))),
+			"it is incomplete: copy it again, or export the session again")
 	case strings.Contains(err.Error(), "unknown field"):
 		return models.WithHint(fmt.Errorf("line %d: unknown field", line(at)), "docs/export.schema.json lists the fields")
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -118,12 +119,16 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 		{"a.doc", "x", "unknown file type"},
 		{"a.json", "{\n\n\"secret\": 1}", "unknown field"},
 		{"a.json", "{\n,", "line 2: this is not valid JSON"},
-		{"a.json", "{\"version\": 1", "ends too early"},
+		{"a.json", "{\"version\": 1,\n\"utterances\": [\n", "line 2: the file ends within the JSON"},
 		{"a.json", "{\"version\": 1, \"utterances\": []} {}", "unexpected data after the end"},
 		{"a.json", "{\"version\": 9, \"utterances\": []}", "version 9"},
 		{"a.json", "{\"version\": 1, \"redacted\": true, \"utterances\": []}", "redacted"},
 		{"a.json", "{\"version\": 1, \"utterances\": 3}", "line 1: utterances is a number"},
 		{"a.json", "{\"version\": 1, \"session\": {\"id\": \"s\"}, \"utterances\": []}", "had not ended"},
+		{
+			"a.json", `{"version": 1, "session": {"id": "s", "ended": "2026-03-01T20:00:00Z", "reason": "import_incomplete"}, "utterances": []}`,
+			"not been imported completely",
+		},
 	} {
 		_, err := Parse(c.name, []byte(c.text), began)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
@@ -165,6 +170,38 @@ func TestLengthsWithoutSpaces(t *testing.T) {
 	for said, want := range map[string]int64{"one two three": 1050, "备蓄的水有二百本": 1200, "ขยะตลาด": 1050} {
 		if got := length(said); got != want {
 			t.Errorf("%q lasts %d ms, want %d", said, got, want)
+		}
+	}
+}
+
+// TestEndlessLines: what is too long for a line becomes several, which take the time that it takes to say them, and hold all words.
+func TestEndlessLines(t *testing.T) {
+	sentence := "This is one of many sentences that nobody could say without a break. "
+	for name, said := range map[string]string{
+		"sentences": strings.TrimSpace(strings.Repeat(sentence, 1000)), "a word": strings.Repeat("水", 10_000), "a line": "Hi.",
+	} {
+		got, err := Parse("a.srt", []byte("1\n00:00:01,000 --> 00:00:02,000\nAna: "+said+"\n"), began)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all []string
+		end := int64(1000)
+		for u := range got.Lines() {
+			if len(u.Text) > maxLine || !utf8.ValidString(u.Text) || u.StartMS != end || u.SpeakerName != "Ana" {
+				t.Errorf("%s: %d bytes from %d ms by %s, after %d ms", name, len(u.Text), u.StartMS, u.SpeakerName, end)
+			}
+			end = u.EndMS
+			all = append(all, u.Text)
+		}
+		if got := strings.Join(all, ""); strings.ReplaceAll(got, " ", "") != strings.ReplaceAll(said, " ", "") {
+			t.Errorf("%s: words are missing", name)
+		}
+		want := int64(2000)
+		if len(said) > maxLine {
+			want = 1000 + length(said)
+		}
+		if end != want || name == "sentences" && !strings.HasSuffix(all[0], "break.") {
+			t.Errorf("%s: %d lines end at %d ms, want %d", name, len(all), end, want)
 		}
 	}
 }

@@ -4,7 +4,10 @@ import (
 	"cmp"
 	"iter"
 	"slices"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"earshot/models"
 	"earshot/moderation/engine"
@@ -156,14 +159,42 @@ type writer struct {
 
 func newWriter() writer { return writer{&Transcript{}, map[string]int{}} }
 
-// line adds a line of somebody.
+// maxLine is the maximum length of a line, in bytes: about ten minutes of talk. Judging takes a fraction of a second of it, so that an
+// import can be stopped.
+const maxLine = 10_000
+
+// line adds what somebody said: a line, or several if it is too long for one.
 func (w writer) line(who, said string, from, to int64) {
 	n, ok := w.ids[who]
 	if !ok {
 		n = len(w.people)
 		w.ids[who], w.people = n, append(w.people, person{Slug(who), who})
 	}
+	if len(said) > maxLine {
+		to = max(to, from+length(said)) // nobody says that within a few seconds, and rules look at all that was said in them
+	}
+	for len(said) > maxLine {
+		cut := cutOf(said)
+		until := from + (to-from)*int64(cut)/int64(len(said))
+		w.lines = append(w.lines, brief{strings.TrimSpace(said[:cut]), from, until, n})
+		said, from = strings.TrimSpace(said[cut:]), until
+	}
 	w.lines = append(w.lines, brief{said, from, to, n})
+}
+
+// cutOf returns where to cut a line that is too long: behind a sentence or a word, or at least not within a character.
+func cutOf(said string) int {
+	head := said[:maxLine]
+	for _, end := range []string{". ", "? ", "! ", " "} {
+		if cut := strings.LastIndex(head, end) + len(end); cut > maxLine/2 {
+			return cut
+		}
+	}
+	cut := maxLine
+	for !utf8.RuneStart(said[cut]) {
+		cut--
+	}
+	return cut
 }
 
 // last returns the name of who said the last line, or "".
@@ -203,4 +234,23 @@ func (t *Transcript) attach(s *models.Session) {
 		}
 	}
 	s.Ended = s.Started.Add(time.Duration(last) * time.Millisecond)
+}
+
+// Plain text has no times. These are typical durations.
+const (
+	wordMS = 350
+	signMS = 150 // of a character, where no spaces stand between words
+	turnMS = 400
+)
+
+// length is about how long it takes to say something, in ms.
+func length(said string) int64 {
+	n := wordMS * len(strings.Fields(said))
+	signs := 0
+	for _, r := range said {
+		if unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar) {
+			signs++
+		}
+	}
+	return int64(max(n, signMS*signs))
 }

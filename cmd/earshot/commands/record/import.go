@@ -230,8 +230,11 @@ func sumUp(ctx context.Context, env *cli.Env, cfg configs.Config, db app.Record,
 	}
 	bar := env.Progress(-1, "summing up")
 	defer bar.Close()
-	_, err = z.Remake(ctx, session)
-	return err
+	if err := z.RemakeWhile(ctx, session); err != nil {
+		env.Notef("%s is stored, but has no summary yet: \"earshot summary %s\" makes it", session, session)
+		return err
+	}
+	return nil
 }
 
 func tell(env *cli.Env, session string, lines, speakers, flags int) {

@@ -114,10 +114,10 @@ func judged(ctx context.Context, env *cli.Env, t *transcript.Transcript, set *en
 	defer bar.Close()
 	done := 0
 	for u, flags := range t.Judged(set) {
+		if ctx.Err() != nil {
+			return in, context.Cause(ctx)
+		}
 		if done%1000 == 0 {
-			if ctx.Err() != nil {
-				return in, context.Cause(ctx)
-			}
 			bar.Done(int64(done))
 		}
 		in.Add(u)
@@ -140,6 +140,9 @@ func summarise(env *cli.Env, cmd *cobra.Command, word string, sinceMS int64) (s 
 		info, err := cli.FindSession(cmd.Context(), db, word)
 		if err != nil {
 			return err
+		}
+		if info.Reason == models.EndPartial {
+			env.Notef("this session is imported in part: repeat the import to complete it")
 		}
 		z, err := afterwards.NewSummariser(db, cfg, env.Environ.Get(afterwards.SummaryKey), env.Logger(cfg))
 		if err != nil {
