@@ -38,13 +38,19 @@ func (p piece) comma() bool  { return strings.HasSuffix(p.raw, ",") }
 func (p piece) broken() bool { return strings.HasSuffix(p.raw, "-") || strings.HasSuffix(p.raw, "—") }
 
 // pieces splits a text at spaces. Punctuation that stands alone is attached to the word before it.
-func pieces(s string) []piece {
-	var out []piece
-	for _, f := range strings.Fields(s) {
+func pieces(s string) []piece { return firstPieces(s, len(s)) }
+
+// firstPieces are at most the first n pieces of a text.
+func firstPieces(s string, n int) []piece {
+	out := make([]piece, 0, min(n, 1+len(s)/meanWord))
+	for f := range strings.FieldsSeq(s) {
 		p := piece{raw: f, low: lowWord(f)}
 		if p.low == "" && len(out) > 0 && strings.Trim(f, ",.;:?!") == "" {
 			out[len(out)-1].raw += f
 			continue
+		}
+		if len(out) == n {
+			break
 		}
 		out = append(out, p)
 	}
@@ -89,7 +95,7 @@ func written(ps []piece) string {
 }
 
 func dropFillers(ps []piece) []piece {
-	var out []piece
+	out := make([]piece, 0, len(ps))
 	for _, p := range ps {
 		switch {
 		case !fillers[p.low] && p.low != "":
@@ -106,7 +112,7 @@ func dropFillers(ps []piece) []piece {
 
 // dropBroken leaves out words that were broken off: "hav- have", "th the", "v very".
 func dropBroken(ps []piece) []piece {
-	var out []piece
+	out := make([]piece, 0, len(ps))
 	for i, p := range ps {
 		last := i == len(ps)-1
 		short := p.low != "" && p.low[0] < utf8.RuneSelf && !stopWords[p.low] &&
@@ -160,10 +166,15 @@ func repeats(ps []piece, n int) bool {
 }
 
 func again(ps []piece, i, n int) bool {
-	if i+2*n > len(ps) || ps[i+n-1].ends() || strings.ContainsFunc(ps[i].low, unicode.IsNumber) || spelledOut(ps, i) {
+	if i+2*n > len(ps) {
 		return false
 	}
-	return slices.EqualFunc(ps[i:i+n], ps[i+n:i+2*n], func(a, b piece) bool { return a.low == b.low && a.low != "" })
+	for k := i; k < i+n; k++ {
+		if ps[k].low != ps[k+n].low || ps[k].low == "" {
+			return false
+		}
+	}
+	return !ps[i+n-1].ends() && !strings.ContainsFunc(ps[i].low, unicode.IsNumber) && !spelledOut(ps, i)
 }
 
 // spelledOut reports whether the digit at i is one of at least three in a row, as in a number that is read out.
@@ -180,7 +191,7 @@ func spelledOut(ps []piece, i int) bool {
 
 // dropHedges leaves out "you know", "I mean", "sort of" where they stand for themselves.
 func dropHedges(ps []piece) []piece {
-	var out []piece
+	out := make([]piece, 0, len(ps))
 	for i := 0; i < len(ps); {
 		n := begins(ps[i:], hedged)
 		before, apart := piece{}, false

@@ -124,7 +124,7 @@ var marking = []map[string]bool{numberWords, dueDays, dueMonths, dueDates, dueNo
 func essenceOf(d *document, f scored) essence {
 	u := &d.units[f.unit]
 	e := essence{text: strings.ToLower(u.text), terms: slices.Clone(u.terms), owner: f.task.owner}
-	for _, w := range u.words() {
+	for _, w := range u.each() {
 		if d.named[w.low] || strings.ContainsAny(w.low, "0123456789") ||
 			slices.ContainsFunc(marking, func(set map[string]bool) bool { return set[w.low] }) {
 			e.marks = append(e.marks, w.low)

@@ -1,6 +1,7 @@
 package summary
 
 import (
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -30,6 +31,17 @@ type unit struct {
 
 	said     []packed // its words
 	glossary *glossary
+}
+
+// each yields the words of the sentence, without a slice of them.
+func (u *unit) each() iter.Seq2[int, word] {
+	return func(yield func(int, word) bool) {
+		for i, p := range u.said {
+			if !yield(i, u.glossary.word(p)) {
+				return
+			}
+		}
+	}
 }
 
 // words are the words of the sentence, unpacked.
@@ -102,7 +114,7 @@ func newDocument(lines []*line, flagged map[models.Key]bool) *document {
 func namesIn(units []unit, people map[string]bool) map[string]bool {
 	small := map[string]int{}
 	for _, u := range units {
-		for i, w := range u.words() {
+		for i, w := range u.each() {
 			if low := strings.TrimSuffix(w.low, "'s"); i > 0 && people[low] {
 				small[low]++
 				if w.upper {
@@ -242,7 +254,7 @@ func (d *document) countLines() {
 		}
 	}
 	for _, u := range d.units {
-		for _, w := range u.words() {
+		for _, w := range u.each() {
 			if id := w.term; id >= 0 {
 				shown := strings.TrimSuffix(w.low, "'s")
 				if w.upper {

@@ -116,7 +116,7 @@ func (r *surroundings) around(n int, s *sentence, score float64, where int, rep 
 	at := (float64(line) + 0.5) / float64(len(d.lines))
 	has := func(set map[string]bool) float64 { return is(s.within(set, 0, len(s.ws))) }
 	numbers, names := 0.0, 0.0
-	for _, w := range u.words() {
+	for _, w := range u.each() {
 		numbers = max(numbers, is(strings.ContainsFunc(w.raw, unicode.IsNumber)))
 		names += is(w.upper && len(w.raw) > 1 && w.term >= 0)
 	}

@@ -199,7 +199,7 @@ func (r *ranking) plain(out []float64, n int) []float64 {
 	heard := float64(len(strings.Fields(u.heard)))
 	numbers, names, long := 0.0, 0.0, 0.0
 	seen := map[string]bool{}
-	for _, w := range u.words() {
+	for _, w := range u.each() {
 		seen[w.low] = true
 		numbers = max(numbers, is(strings.ContainsFunc(w.raw, unicode.IsNumber)))
 		names += is(w.upper && len(w.raw) > 1 && w.term >= 0)

@@ -22,9 +22,9 @@ var machineTalk = regexp.MustCompile(`(?i)` +
 
 // machineWords is a cheap test: every text that machineTalk matches contains one of them.
 var machineWords = []string{
-	"ignore", "disregard", "forget", "override", "bypass", "prompt", "system", "assistant", "user:", "developer", "<", "[inst", "[/inst",
-	"you are n",
-	"an ai", "language model", "artificial", "summary", "earshot", "bot", "summari", "transcriber", "unmute", "unban", "this link",
+	"ignore", "disregard", "forget", "override", "bypass", "prompt", "system:", "assistant", "user:", "developer:", "<", "[inst", "[/inst",
+	"you are n", "an ai", "language model", "artificial intelligence", "summary", "earshot", "chatbot", "ai bot", "moderation bot",
+	"summari", "transcriber", "unmute", "unban", "this link",
 }
 
 // talksToMachine reports whether a line addresses a machine.

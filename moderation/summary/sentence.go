@@ -37,10 +37,14 @@ func newSentence(d *document, n int, spell *speller) sentence {
 
 // marks reports for each of the plain words whether a mark stands before it.
 func marks(ws []word) []bool {
-	var out []bool
-	for _, w := range ws {
-		for i := range plainWords([]word{w}) {
-			out = append(out, w.apart && i == 0)
+	out := make([]bool, 0, len(ws)+4)
+	for i, w := range ws {
+		n := 1
+		if strings.Contains(w.low, "'") {
+			n = len(plainWords(ws[i : i+1]))
+		}
+		for k := range n {
+			out = append(out, w.apart && k == 0)
 		}
 	}
 	return out
@@ -54,7 +58,7 @@ func plainSentence(text string) sentence {
 
 // sumsUp reports whether a sentence was begun with "so" or the like.
 func sumsUp(heard string) bool {
-	ps := pieces(heard)
+	ps := firstPieces(heard, 3)
 	for i, p := range ps[:min(2, len(ps))] {
 		if decideClose[p.low] && (i+1 == len(ps) || ps[i+1].low != "that") { // "so that we're not going to have"
 			return true
@@ -65,7 +69,7 @@ func sumsUp(heard string) bool {
 
 // alternative reports whether a sentence begins with "or" or "either".
 func alternative(heard string) bool {
-	ps := pieces(heard)
+	ps := firstPieces(heard, 1)
 	return len(ps) > 0 && (ps[0].low == "or" || ps[0].low == "either")
 }
 

@@ -129,7 +129,7 @@ func clauseBegins(before, w string) bool {
 
 // nods reports whether a line is a word of agreement: it says nothing itself.
 func nods(s string) bool {
-	ps := pieces(s)
+	ps := firstPieces(s, 4)
 	return len(ps) <= 3 && !slices.ContainsFunc(ps, func(p piece) bool { return p.low != "" && !openers[p.low] && !fillers[p.low] })
 }
 
@@ -224,10 +224,13 @@ func (g *glossary) unpack(ps []packed) []word {
 	return out
 }
 
+// meanWord is about how many bytes a word and the space after it take.
+const meanWord = 5
+
 // words parts a sentence into words: runs of letters, marks, digits and inner apostrophes and hyphens; where a script puts no
 // spaces, into characters.
 func words(s string) []word {
-	var out []word
+	out := make([]word, 0, 1+len(s)/meanWord)
 	from, apart := -1, false
 	flush := func(to int) {
 		if from >= 0 {

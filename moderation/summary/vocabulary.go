@@ -59,7 +59,7 @@ func (d *document) vocabulary() *vocabulary {
 	for n := range d.units {
 		u := &d.units[n]
 		line := u.lines[0]
-		for _, w := range u.words() {
+		for _, w := range u.each() {
 			id, ok := v.ids[w.low]
 			if !ok {
 				id = len(v.all)
