@@ -4,6 +4,8 @@ package summary
 
 import (
 	"maps"
+	"math"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -181,6 +183,108 @@ func TestChaptersFollowTheTopics(t *testing.T) {
 		t.Logf("%.0f %% damaged: Pk %.3f (no cuts at all: %.3f), %.1f chapters for 6 topics", 100*share, sum, none, float64(chapters)/evalRooms)
 		if sum > most || none < 0.4 {
 			t.Errorf("Pk %.3f, want at most %.2f (no cuts: %.3f)", sum, most, none)
+		}
+	}
+}
+
+// tenSeconds are n lines of ten seconds each.
+func tenSeconds(n int) []*line {
+	var out []*line
+	for i := range n {
+		out = append(out, &line{StartMS: int64(i) * 10_000, EndMS: int64(i+1) * 10_000})
+	}
+	return out
+}
+
+// gained is what windows gain by cuts, counted window by window; false if a chapter would be too short.
+func gained(w windows, cuts []int) (float64, bool) {
+	begins := append(slices.Clone(cuts), len(w.lines))
+	last, sum := 0, 0.0
+	for _, c := range begins {
+		if !w.longEnough(last, c) {
+			return 0, false
+		}
+		last = c
+	}
+	for i := range w.lines {
+		inside := 0
+		for _, c := range cuts {
+			inside += int(is(c > i && c <= i+w.length))
+		}
+		if inside > 0 {
+			sum += w.gain[i+1] - w.gain[i] - float64(inside-1)*(w.loss[i+1]-w.loss[i])
+		}
+	}
+	return sum, true
+}
+
+// best tries every choice of the places: those with at least so many cuts, or else with as many as there is room for.
+func best(w windows, places []int, least int) (gain float64, number int) {
+	gain = math.Inf(-1)
+	for chosen := range 1 << len(places) {
+		var cuts []int
+		for j, at := range places {
+			if chosen>>j&1 == 1 {
+				cuts = append(cuts, at)
+			}
+		}
+		g, ok := gained(w, cuts)
+		enough := min(len(cuts), least)
+		if ok && len(cuts) < maxChapters && (enough > min(number, least) || enough == min(number, least) && g > gain) {
+			gain, number = g, len(cuts)
+		}
+	}
+	return gain, number
+}
+
+func TestChaptersAreTheBestDivision(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for n := range 400 {
+		scores := make([]float64, 12+r.IntN(90))
+		for i := range scores {
+			scores[i] = 3 * r.NormFloat64()
+		}
+		var places []int
+		for i := 1; i < len(scores) && len(places) < 11; i++ {
+			if r.IntN(8) == 0 {
+				places = append(places, i)
+			}
+		}
+		w, least := newWindows(tenSeconds(len(scores)), scores, 1+4*r.Float64()), n%4
+		cuts := w.bestCuts(places, least)
+		got, ok := gained(w, cuts)
+		want, number := best(w, places, least)
+		if ok = ok || len(cuts) == 0; !ok || math.Abs(got-want) > 1e-9 && number > 0 || len(cuts) != number {
+			t.Fatalf("%d lines, places %v, at least %d: %v gains %v, want %d cuts that gain %v", len(scores), places, least, cuts, got, number, want)
+		}
+	}
+}
+
+func TestChaptersBeginAtPeaks(t *testing.T) {
+	for _, tt := range []struct {
+		lines int
+		peaks []int
+		least int
+		want  []int
+	}{
+		{60, []int{20, 40}, 0, []int{20, 40}},
+		{60, []int{20, 40}, 2, []int{20, 40}},
+		{60, []int{3, 30}, 0, []int{30}},  // the first chapter would be too short
+		{60, []int{30, 57}, 0, []int{30}}, // and here the last one
+		{60, nil, 0, []int{}},             // nothing stands out
+		{8, []int{4}, 1, []int{}},         // no room
+	} {
+		scores := make([]float64, tt.lines)
+		for _, p := range tt.peaks {
+			scores[p] = 9
+		}
+		var places []int
+		for i := 1; i < tt.lines; i++ {
+			places = append(places, i)
+		}
+		number := float64(max(1, len(tt.peaks)))
+		if got := newWindows(tenSeconds(tt.lines), scores, number).bestCuts(places, tt.least); !slices.Equal(got, tt.want) {
+			t.Errorf("%+v: %v", tt, got)
 		}
 	}
 }
