@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"earshot/models"
 )
@@ -123,4 +125,134 @@ func length(from, to int64) string {
 		return models.Count(int((s+30)/60), "minute")
 	}
 	return fmt.Sprintf("%d h %02d min", s/3600, s/60%60)
+}
+
+// title joins the phrases: "recording equipment and location".
+func title(ps []phrase) string {
+	if len(ps) == 0 {
+		return "conversation"
+	}
+	return quotable(andList(texts(ps)))
+}
+
+func texts(ps []phrase) []string {
+	out := make([]string, len(ps))
+	for i, p := range ps {
+		out[i] = p.text
+	}
+	return out
+}
+
+func capital(s string) string {
+	r, n := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[n:]
+}
+
+// andList is "a", "a and b", "a, b and c".
+func andList(parts []string) string {
+	if n := len(parts); n > 1 {
+		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
+	}
+	return strings.Join(parts, "")
+}
+
+// An introduction and an end are short, and people say what is said there.
+const (
+	edgeShare = 0.2     // of the session's lines, at most
+	edgeMS    = 600_000 // and of its time
+	edgeCues  = 3       // things that are said there, at least
+)
+
+var (
+	saidFirst = englishWords.phrases("saidFirst")
+	saidLast  = englishWords.phrases("saidLast")
+)
+
+// place tells the first chapter as the introduction and the last one as the end, where they are that.
+func (d titler) place(spans []span, n int, title string) string {
+	if !d.english() || len(spans) < 3 {
+		return capital(title)
+	}
+	switch {
+	case n == 0 && d.edge(spans[n], saidFirst):
+		return "Introduction: " + title
+	case n == len(spans)-1 && d.edge(spans[n], saidLast):
+		return "Closing: " + title
+	}
+	return capital(title)
+}
+
+func (d titler) edge(s span, set phraseSet) bool {
+	if float64(s.to-s.from) > edgeShare*float64(len(d.lines)) || d.lines[s.to-1].EndMS-d.lines[s.from].StartMS > edgeMS {
+		return false
+	}
+	cues := 0
+	for i := s.from; i < s.to; i++ {
+		for _, n := range d.of[i] {
+			said := sentence{ws: plainWords(d.units[n].words())}
+			if d.units[n].lines[0] == i && said.says(set) {
+				cues++
+			}
+		}
+	}
+	return cues >= edgeCues
+}
+
+// support are the up to three lines of a chapter that hold most of its title; at least one.
+func (d titler) support(s span, ps []phrase) []models.Key {
+	wanted := map[int]bool{}
+	for _, p := range ps {
+		for _, t := range p.terms {
+			wanted[t] = true
+		}
+	}
+	type hit struct{ line, n int }
+	var hits []hit
+	for i := s.from; i < s.to; i++ {
+		found := map[int]bool{}
+		for _, t := range d.lineTerms(i) {
+			if wanted[t] {
+				found[t] = true
+			}
+		}
+		if len(found) > 0 {
+			hits = append(hits, hit{i, len(found)})
+		}
+	}
+	if len(hits) == 0 {
+		hits = []hit{{line: s.from}}
+	}
+	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.n, a.n) })
+	hits = hits[:min(3, len(hits))]
+	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.line, b.line) })
+	var out []models.Key
+	for _, h := range hits {
+		out = append(out, d.lines[h.line].Key)
+	}
+	return out
+}
+
+// joinWords puts texts of words side by side as the words stand: where nothing is between them, nothing is put.
+func joinWords(ws []word, texts []string) string {
+	var b strings.Builder
+	for i, t := range texts {
+		if i > 0 && !ws[i].joined {
+			b.WriteByte(' ')
+		}
+		b.WriteString(t)
+	}
+	return b.String()
+}
+
+// shownWord is a word as a title has it: in lower case, but for names, also at the beginning of a sentence.
+func (d titler) shownWord(w word) string {
+	name := w.upper
+	if r, _ := utf8.DecodeRuneInString(w.raw); !name && w.term >= 0 && unicode.IsUpper(r) {
+		ways := d.surfaces[w.term]
+		name = ways[strings.TrimSuffix(w.raw, "'s")] > ways[strings.TrimSuffix(w.low, "'s")]/2
+	}
+	if name {
+		return strings.TrimSuffix(strings.TrimSuffix(w.raw, "'s"), "’s")
+	}
+	return strings.TrimSuffix(w.low, "'s")
 }

@@ -34,7 +34,7 @@ func MakeWith(in Input, w Weights) models.Summary {
 	found := d.findCues(w.Lists)
 	out := models.Summary{
 		Session: in.Session.ID, Kind: models.SummarySession, SinceMS: in.SinceMS,
-		Chapters:   titler{d}.chaptersOf(chapters),
+		Chapters:   newTitler(d).chaptersOf(chapters),
 		Highlights: d.highlights(chapters, found, w),
 		Decisions:  d.listed(found[decision]),
 		Actions:    d.listed(found[action]),
@@ -66,7 +66,7 @@ func flaggedLines(flags []models.Flag) map[models.Key]bool {
 }
 
 // version is part of every basis: changing how summaries are made makes the stored ones out of date.
-const version = "11"
+const version = "12"
 
 // Basis returns a hash of everything that determines what a summary says: a stored summary with another basis is out of date.
 func Basis(in Input) string { return basis(in, inOrder(in)) }

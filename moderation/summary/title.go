@@ -6,8 +6,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"earshot/models"
 )
@@ -28,6 +26,8 @@ const (
 	verbal       = 0.5  // share of uses after "to", "we" and the like above which a phrase is taken for a verb
 	verbalWord   = 0.35 // the same for a single word
 	partial      = 0.5  // share of uses as part of a longer name above which a phrase is not one
+	vagueWorth   = 0.5
+	phraseShare  = 0.1  // how often a phrase is said that stands for one of its words, as a share of that
 	thingWord    = 0.35 // share of uses after "the", "of" and the like below which a single word is not taken for a noun
 )
 
@@ -37,9 +37,17 @@ var (
 	neverLast    = englishWords.set("neverLast")
 	neverNouns   = englishWords.set("neverNouns")
 	beforeThings = englishWords.set("beforeThings")
-	endsInIng    = englishWords.set("endsInIng")
-	endsInLy     = englishWords.set("endsInLy")
+	afterVerbs   = englishWords.set("afterVerbs")
+	measures     = englishWords.set("measures")
+	picksOut     = englishWords.set("picksOut")
+	// After beforeQualities stands an adjective or a participle, after beforeParticiples a participle.
+	beforeQualities   = englishWords.set("beforeQualities")
+	beforeParticiples = englishWords.set("beforeParticiples")
+	endsInIng         = englishWords.set("endsInIng")
+	endsInLy          = englishWords.set("endsInLy")
 )
+
+var adjectiveEnds = []string{"ous", "less", "ible", "ical", "ental", "ional", "iest", "ier"}
 
 // phrase is a candidate for a title.
 type phrase struct {
@@ -51,11 +59,23 @@ type phrase struct {
 	things float64 // of the times it stands where things are named
 	goesOn float64 // of the times another word of a name follows: it is a part of one
 	shown  map[string]int
+	ing    bool // it begins with a participle that ends so
+	vague  bool // it begins with an adjective that says little
 	score  float64
 }
 
 // titler names the chapters of a document.
-type titler struct{ *document }
+type titler struct {
+	*document
+	manners map[string]*manner
+}
+
+func newTitler(d *document) titler {
+	if !d.english() {
+		return titler{document: d}
+	}
+	return titler{d, mannersOf(d)}
+}
 
 // chaptersOf names the chapters.
 func (d titler) chaptersOf(spans []span) []models.Chapter {
@@ -73,7 +93,7 @@ func (d titler) chaptersOf(spans []span) []models.Chapter {
 		all += words[n]
 	}
 	for n, s := range spans {
-		chosen := d.phrases(found[n], words[n], func(key string, p *phrase) float64 {
+		chosen := d.phrases(found[n], s, words[n], func(key string, p *phrase) float64 {
 			return lift(p.times, said[key]-p.times, words[n], all-words[n])
 		})
 		d.titles = append(d.titles, chosen)
@@ -109,7 +129,16 @@ func (d titler) collected(s span) map[string]*phrase {
 }
 
 // phrases are the best one or two phrases of a chapter with so many words; no word is in both.
-func (d titler) phrases(found map[string]*phrase, words float64, lifts func(string, *phrase) float64) []phrase {
+func (d titler) phrases(found map[string]*phrase, s span, words float64, lifts func(string, *phrase) float64) []phrase {
+	out := d.distinctOf(namedFully(d.rated(found, words, lifts)), s)
+	if d.english() && words > longChapter && (len(out) == 0 || len(out) == 1 && out[0].words == 1) { // hardly a title
+		out = d.distinctOf(namedFully(d.rated(found, 0, lifts)), s)
+	}
+	return out
+}
+
+// rated are the phrases that may name a chapter of so many words, the best first.
+func (d titler) rated(found map[string]*phrase, words float64, lifts func(string, *phrase) float64) []phrase {
 	var all []phrase
 	for _, key := range slices.Sorted(maps.Keys(found)) {
 		p := found[key]
@@ -123,7 +152,40 @@ func (d titler) phrases(found map[string]*phrase, words float64, lifts func(stri
 		all = append(all, *p)
 	}
 	slices.SortStableFunc(all, func(x, y phrase) int { return cmp.Compare(y.score, x.score) })
-	return distinct(all)
+	return all
+}
+
+// namedFully puts the best phrase that has a word before the word, if that is the best: "system" says less than "filter system".
+func namedFully(all []phrase) []phrase {
+	if len(all) == 0 || all[0].words > 1 {
+		return all
+	}
+	i := slices.IndexFunc(all, func(p phrase) bool {
+		return p.words > 1 && slices.Contains(p.terms, all[0].terms[0]) && p.times >= max(2, phraseShare*all[0].times)
+	})
+	if i < 0 {
+		return all
+	}
+	p := all[i]
+	p.score = all[0].score
+	return slices.Insert(slices.Delete(all, i, i+1), 0, p)
+}
+
+// together reports whether people say two phrases in the same sentences, more often than if they had nothing to do with each other.
+func (d titler) together(p, q *phrase, s span) bool {
+	var n, a, b, both float64
+	for i := s.from; i < s.to; i++ {
+		for _, k := range d.of[i] {
+			if u := &d.units[k]; u.lines[0] == i {
+				has, hasToo := slices.Contains(u.terms, p.terms[0]), slices.Contains(u.terms, q.terms[0])
+				n++
+				a += is(has)
+				b += is(hasToo)
+				both += is(has && hasToo)
+			}
+		}
+	}
+	return both >= 2 && both*n > a*b
 }
 
 func (d titler) wordsIn(s span) int {
@@ -142,7 +204,10 @@ func (p *phrase) noun() bool {
 		return false
 	}
 	if p.words == 1 && p.times > 1 {
-		return p.verbal <= verbalWord*p.times && p.things >= thingWord*p.times
+		return p.verbal <= verbalWord*p.times && p.things >= thingWord*(p.times-p.goesOn)
+	}
+	if p.ing {
+		return p.things > p.verbal
 	}
 	return p.verbal <= verbal*p.times || p.verbal <= p.things
 }
@@ -160,24 +225,35 @@ func (p *phrase) rate(lift float64) {
 	if p.words > 1 {
 		p.score *= phraseBetter
 	}
+	if p.vague || p.words == 1 && p.times < 2 {
+		p.score *= vagueWorth
+	}
 }
 
-// distinct takes the best phrase, and a second one that is nearly as good.
-func distinct(all []phrase) []phrase {
+// distinctOf takes the best phrase, and a second one that is nearly as good.
+func (d titler) distinctOf(all []phrase, s span) []phrase {
 	var out []phrase
 	for _, p := range all {
-		if len(out) == 2 || len(out) == 1 && p.score < out[0].score/4 {
+		if len(out) == 2 || len(out) == 1 && p.score < out[0].score/nearly(out[0].words) {
 			break
 		}
 		if len(out) == 1 && out[0].words > 1 && (p.words == 1 || strings.Contains(out[0].text, " and ")) {
 			continue // one good phrase is a title; a word beside it says less
 		}
-		if len(out) == 1 && (!p.beside(out[0]) || p.words == 1 && p.times < leastTimes) {
+		if len(out) == 1 && (!p.beside(out[0]) || p.words == 1 && (p.times < leastTimes || d.english() && !d.together(&p, &out[0], s))) {
 			continue
 		}
 		out = append(out, p)
 	}
 	return out
+}
+
+// nearly is by what factor the second phrase of a title may be worse than the first of so many words: a word alone is hardly a title.
+func nearly(words int) float64 {
+	if words == 1 {
+		return 40
+	}
+	return 4
 }
 
 // beside reports whether p fits into a title with another phrase.
@@ -194,10 +270,16 @@ func (d titler) collect(u *unit, found map[string]*phrase) {
 		}
 		for to := from + 1; to <= min(len(ws), from+titleWords); to++ {
 			w := ws[to-1]
+			if to == from+2 && phraseJoins[w.low] && (d.participle(ws[from]) || measures[ws[from].low]) {
+				break // "happening in June", "hundreds of channels"
+			}
+			if to > from+1 && d.brokenOff(ws[to-2], w) {
+				break
+			}
 			if to > from+1 && (w.apart || !d.namesThing(w) && !d.joins(ws, to-1)) {
 				break
 			}
-			if d.namesThing(w) && (!d.participle(w) || to == from+1 && !neverLast[w.low]) {
+			if d.namesThing(w) && (!d.participle(w) || to == from+1 && d.gerund(w)) && d.isThing(w) {
 				d.count(ws, from, to, found)
 			}
 		}
@@ -206,14 +288,50 @@ func (d titler) collect(u *unit, found map[string]*phrase) {
 
 // namesThing reports whether a word may begin or end the name of something.
 func (d titler) namesThing(w word) bool {
-	return w.term >= 0 && (!d.english() || !neverNouns[w.low] && (!strings.HasSuffix(w.low, "ly") || endsInLy[w.low]))
+	if w.term < 0 || !d.english() {
+		return w.term >= 0
+	}
+	small := neverNouns[w.low] || openers[w.low] || openers["'"+w.low]
+	return !small && (!strings.HasSuffix(w.low, "ly") || endsInLy[w.low])
+}
+
+// endsLikeAdjective reports whether few nouns end like a word.
+func endsLikeAdjective(low string) bool {
+	return slices.ContainsFunc(adjectiveEnds, func(end string) bool { return strings.HasSuffix(low, end) })
+}
+
+// brokenOff reports whether somebody begins a word anew: "crite criteria".
+func (d titler) brokenOff(w, next word) bool {
+	return d.english() && len(next.low) > len(w.low)+1 && strings.HasPrefix(next.low, w.low)
+}
+
+// isThing reports whether a word is a noun as far as can be told: it is not used more often like something else.
+func (d titler) isThing(w word) bool {
+	if w.upper {
+		return true
+	}
+	m := d.manners[w.low]
+	if m != nil && m.thing < m.verb+m.quality || endsLikeAdjective(w.low) && (m == nil || m.thing < leastTimes) {
+		return false
+	}
+	m = d.manners[strings.TrimSuffix(w.low, "s")] // "the paper deals with"
+	return m == nil || m.thing >= m.verb
+}
+
+// gerund reports whether a word that ends with -ing is used as a noun: "the naming".
+func (d titler) gerund(w word) bool {
+	m := d.manners[w.low]
+	return strings.HasSuffix(w.low, "ing") && !neverLast[w.low] && m != nil && m.thing >= leastTimes && m.thing > m.verb+m.quality
 }
 
 // participle reports whether a word can only end a phrase that goes on: "cords attached", "calls resulting".
 func (d titler) participle(w word) bool {
-	ing := strings.HasSuffix(w.low, "ing") && len(w.low) > shortIng && !endsInIng[w.low]
 	ed := strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed")
-	return d.english() && (neverLast[w.low] || ing || ed)
+	return d.english() && (neverLast[w.low] || endsWithIng(w.low) || ed)
+}
+
+func endsWithIng(low string) bool {
+	return strings.HasSuffix(low, "ing") && len(low) > shortIng && !endsInIng[low]
 }
 
 // joins reports whether the word stands between two parts of one phrase.
@@ -232,7 +350,7 @@ func (d titler) count(ws []word, from, to int, found map[string]*phrase) {
 			terms = append(terms, w.term)
 		}
 		lows = append(lows, w.low)
-		raws = append(raws, shownWord(w))
+		raws = append(raws, d.shownWord(w))
 	}
 	key := joinWords(ws[from:to], lows)
 	if len(terms) == 1 {
@@ -241,6 +359,8 @@ func (d titler) count(ws []word, from, to int, found map[string]*phrase) {
 	p := found[key]
 	if p == nil {
 		p = &phrase{terms: terms, words: len(lows), shown: map[string]int{}}
+		p.vague = d.english() && p.words > 1 && picksOut[ws[from].low]
+		p.ing = d.english() && p.words > 1 && endsWithIng(ws[from].low)
 		found[key] = p
 	}
 	p.times++
@@ -248,144 +368,13 @@ func (d titler) count(ws []word, from, to int, found map[string]*phrase) {
 	if p.shown[shown]++; p.text == "" || p.shown[shown] > p.shown[p.text] {
 		p.text = shown
 	}
-	p.goesOn += is(to < len(ws) && !ws[to].apart && d.namesThing(ws[to]) && !d.participle(ws[to]))
+	goesOn := to < len(ws) && !ws[to].apart && d.namesThing(ws[to]) && !d.participle(ws[to])
+	p.goesOn += is(goesOn)
 	if from > 0 && !ws[from].apart {
 		before := ws[from-1].low
-		p.verbal += is(beforeVerbs[before] || strings.HasSuffix(before, "n't") || strings.HasSuffix(before, "'ll"))
-		p.things += is(beforeThings[before])
+		p.verbal += is(verbFollows(before) || (beforeQualities[before] || beforeParticiples[before]) && d.participle(ws[from]))
+		p.things += is(beforeThings[before] && (p.words > 1 || !goesOn))
+	} else if m := d.manners[ws[from].low]; m != nil && !ws[from].upper {
+		p.verbal += is(m.verb > m.thing) // "Send the map": nothing stands before it
 	}
-}
-
-// joinWords puts texts of words side by side as the words stand: where nothing is between them, nothing is put.
-func joinWords(ws []word, texts []string) string {
-	var b strings.Builder
-	for i, t := range texts {
-		if i > 0 && !ws[i].joined {
-			b.WriteByte(' ')
-		}
-		b.WriteString(t)
-	}
-	return b.String()
-}
-
-// shownWord is a word as a title has it: in lower case, but for names.
-func shownWord(w word) string {
-	if w.upper {
-		return strings.TrimSuffix(strings.TrimSuffix(w.raw, "'s"), "’s")
-	}
-	return strings.TrimSuffix(w.low, "'s")
-}
-
-// title joins the phrases: "Recording equipment and location".
-func title(ps []phrase) string {
-	if len(ps) == 0 {
-		return "Conversation"
-	}
-	return capital(quotable(andList(texts(ps))))
-}
-
-func texts(ps []phrase) []string {
-	out := make([]string, len(ps))
-	for i, p := range ps {
-		out[i] = p.text
-	}
-	return out
-}
-
-func capital(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[n:]
-}
-
-// andList is "a", "a and b", "a, b and c".
-func andList(parts []string) string {
-	if n := len(parts); n > 1 {
-		return strings.Join(parts[:n-1], ", ") + " and " + parts[n-1]
-	}
-	return strings.Join(parts, "")
-}
-
-// An introduction and an end are short, and people say what is said there.
-const (
-	edgeShare = 0.2     // of the session's lines, at most
-	edgeMS    = 600_000 // and of its time
-	edgeCues  = 3       // things that are said there, at least
-)
-
-var (
-	saidFirst = englishWords.phrases("saidFirst")
-	saidLast  = englishWords.phrases("saidLast")
-)
-
-// place tells the first chapter as the introduction and the last one as the end, where they are that.
-func (d titler) place(spans []span, n int, title string) string {
-	if !d.english() || len(spans) < 3 {
-		return title
-	}
-	switch {
-	case n == 0 && d.edge(spans[n], saidFirst):
-		return "Introduction: " + lowered(title)
-	case n == len(spans)-1 && d.edge(spans[n], saidLast):
-		return "Closing: " + lowered(title)
-	}
-	return title
-}
-
-// lowered undoes capital, but for names and what is written in capitals.
-func lowered(s string) string {
-	r, n := utf8.DecodeRuneInString(s)
-	if next, _ := utf8.DecodeRuneInString(s[n:]); unicode.IsUpper(next) {
-		return s
-	}
-	return string(unicode.ToLower(r)) + s[n:]
-}
-
-func (d titler) edge(s span, set phraseSet) bool {
-	if float64(s.to-s.from) > edgeShare*float64(len(d.lines)) || d.lines[s.to-1].EndMS-d.lines[s.from].StartMS > edgeMS {
-		return false
-	}
-	cues := 0
-	for i := s.from; i < s.to; i++ {
-		for _, n := range d.of[i] {
-			said := sentence{ws: plainWords(d.units[n].words())}
-			if d.units[n].lines[0] == i && said.says(set) {
-				cues++
-			}
-		}
-	}
-	return cues >= edgeCues
-}
-
-// support are the up to three lines of a chapter that hold most of its title; at least one.
-func (d titler) support(s span, ps []phrase) []models.Key {
-	wanted := map[int]bool{}
-	for _, p := range ps {
-		for _, t := range p.terms {
-			wanted[t] = true
-		}
-	}
-	type hit struct{ line, n int }
-	var hits []hit
-	for i := s.from; i < s.to; i++ {
-		found := map[int]bool{}
-		for _, t := range d.lineTerms(i) {
-			if wanted[t] {
-				found[t] = true
-			}
-		}
-		if len(found) > 0 {
-			hits = append(hits, hit{i, len(found)})
-		}
-	}
-	if len(hits) == 0 {
-		hits = []hit{{line: s.from}}
-	}
-	slices.SortStableFunc(hits, func(a, b hit) int { return cmp.Compare(b.n, a.n) })
-	hits = hits[:min(3, len(hits))]
-	slices.SortFunc(hits, func(a, b hit) int { return cmp.Compare(a.line, b.line) })
-	var out []models.Key
-	for _, h := range hits {
-		out = append(out, d.lines[h.line].Key)
-	}
-	return out
 }

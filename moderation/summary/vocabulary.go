@@ -211,3 +211,50 @@ func odds(p float64) float64 {
 }
 
 func logistic(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
+
+// manner is how often a word of English is used like a noun, a verb or an adjective in a session.
+type manner struct{ thing, verb, quality float64 }
+
+// mannersOf looks at what stands around words side by side: the last of them is a thing after "the", unless another thing follows, as in
+// "the valve leaks the oil"; a word on its own is a verb after "we", an adjective after "is" or "very".
+func mannersOf(d *document) map[string]*manner {
+	out := map[string]*manner{}
+	at := func(w word) *manner {
+		m := out[w.low]
+		if m == nil {
+			m = &manner{}
+			out[w.low] = m
+		}
+		return m
+	}
+	for n := range d.units {
+		ws := d.units[n].words()
+		for from := 1; from < len(ws); from++ {
+			to := from
+			for to < len(ws) && ws[to].term >= 0 && !ws[to].apart {
+				to++
+			}
+			if to == from {
+				continue
+			}
+			before := ws[from-1].low
+			switch {
+			case beforeThings[before] && to > from+1 && to < len(ws) && !ws[to].apart && afterVerbs[ws[to].low]:
+				at(ws[to-1]).verb++
+			case beforeThings[before]:
+				at(ws[to-1]).thing++
+			case verbFollows(before):
+				at(ws[from]).verb++
+			case to == from+1 && beforeQualities[before]:
+				at(ws[from]).quality++
+			}
+			from = to - 1
+		}
+	}
+	return out
+}
+
+// verbFollows reports whether what stands after a word is more often a verb than a noun.
+func verbFollows(low string) bool {
+	return beforeVerbs[low] || strings.HasSuffix(low, "n't") || strings.HasSuffix(low, "'ll")
+}
