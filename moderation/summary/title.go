@@ -26,7 +26,9 @@ const (
 	verbal       = 0.5  // share of uses after "to", "we" and the like above which a phrase is taken for a verb
 	verbalWord   = 0.35 // the same for a single word
 	partial      = 0.5  // share of uses as part of a longer name above which a phrase is not one
-	vagueWorth   = 0.5
+	vagueWorth   = 0.5  // factor of a phrase that begins with an adjective that says little, and of a word that is said once
+	nextPhrase   = 4    // by what factor the second phrase of a title may be worse than the first
+	nextWord     = 40   // the same beside a single word, which is hardly a title
 	phraseShare  = 0.1  // how often a phrase is said that stands for one of its words, as a share of that
 	thingWord    = 0.35 // share of uses after "the", "of" and the like below which a single word is not taken for a noun
 )
@@ -59,7 +61,7 @@ type phrase struct {
 	things float64 // of the times it stands where things are named
 	goesOn float64 // of the times another word of a name follows: it is a part of one
 	shown  map[string]int
-	ing    bool // it begins with a participle that ends so
+	ing    bool // it begins with a participle in -ing
 	vague  bool // it begins with an adjective that says little
 	score  float64
 }
@@ -248,12 +250,12 @@ func (d titler) distinctOf(all []phrase, s span) []phrase {
 	return out
 }
 
-// nearly is by what factor the second phrase of a title may be worse than the first of so many words: a word alone is hardly a title.
+// nearly is by what factor the second phrase of a title may be worse than the first, of so many words.
 func nearly(words int) float64 {
 	if words == 1 {
-		return 40
+		return nextWord
 	}
-	return 4
+	return nextPhrase
 }
 
 // beside reports whether p fits into a title with another phrase.
