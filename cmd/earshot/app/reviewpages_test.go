@@ -5,8 +5,6 @@ package app
 import (
 	"bytes"
 	"context"
-	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,22 +80,4 @@ func TestReviewPagesInABrowser(t *testing.T) {
 			t.Errorf("%s: the page gives %d bytes, the command %d others", format, len(got), len(want))
 		}
 	}
-}
-
-func fetched(t *testing.T, url string) []byte {
-	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, http.NoBody)
-	if err != nil {
-		t.Fatal(err)
-	}
-	res, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer res.Body.Close()
-	b, err := io.ReadAll(res.Body)
-	if err != nil || res.StatusCode != http.StatusOK {
-		t.Fatalf("%s: %d, %v", url, res.StatusCode, err)
-	}
-	return b
 }
