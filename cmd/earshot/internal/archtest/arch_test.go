@@ -127,7 +127,8 @@ var mayImport = []struct {
 	{"moderation/engine/ledger", []string{"moderation/rules"}},
 	{"moderation/engine/condition", []string{"configs/strict", "moderation/engine/ledger", "moderation/match/...", "moderation/rules"}},
 	{"moderation/engine", []string{
-		"configs/strict", "moderation/engine/condition", "moderation/engine/ledger", "moderation/match/...", "moderation/rules",
+		"configs/strict", "models/weakcache", "moderation/engine/condition", "moderation/engine/ledger", "moderation/match/...",
+		"moderation/rules",
 	}},
 	{"moderation/...", []string{"moderation/engine"}},
 	{"moderation/live", []string{"moderation/engine", "moderation/opinion", "moderation/rules", "moderation/summary"}},
@@ -144,15 +145,13 @@ var mayImport = []struct {
 	}},
 	{"moderation/review/api", []string{
 		"moderation/engine", "moderation/engine/tune", "moderation/review/auth", "moderation/review/events", "moderation/review/export",
-		"moderation/review/record",
-		"moderation/review/web", "moderation/rules",
+		"moderation/review/record", "moderation/review/web", "moderation/rules",
 	}},
 	{"moderation/review/pages/static", nil},
 	{"moderation/review/pages", []string{
 		"moderation/engine", "moderation/engine/draft", "moderation/engine/tune", "moderation/review/auth", "moderation/review/events",
-		"moderation/review/export",
-		"moderation/review/internal/...", "moderation/review/pages/static",
-		"moderation/review/record", "moderation/review/web",
+		"moderation/review/export", "moderation/review/internal/...", "moderation/review/pages/static", "moderation/review/record",
+		"moderation/review/web",
 	}},
 	{"moderation/review/export", []string{"moderation/engine", "moderation/match/..."}},
 	{"moderation/review/transcript", []string{"moderation/engine", "moderation/review/export"}},
