@@ -26,7 +26,10 @@ func TestReviewPagesInABrowser(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes a minute")
 	}
-	chromium, err := exec.LookPath("chromium")
+	chromium, err := exec.LookPath("chromium-headless-shell")
+	if err != nil {
+		chromium, err = exec.LookPath("chromium")
+	}
 	if err != nil {
 		t.Skip("no chromium on the PATH: scripts/deps.sh --tests installs it")
 	}
