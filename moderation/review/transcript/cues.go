@@ -120,8 +120,12 @@ func clock(s string) int64 {
 // unnamed is the speaker if none is named.
 const unnamed = "Speaker"
 
-// maxName is the maximum number of characters before a colon that are taken as a name.
-const maxName = 60
+// What is before a colon is taken as a name up to so many characters and words, besides what stands in parentheses, such as an office.
+const (
+	maxName  = 60
+	maxWords = 6
+	maxAside = 120
+)
 
 // parsePlain parses lines of the form "Name: words", with or without a time before, or "00:12  Ana  words" as in an export. A line
 // without a name continues the previous one.
@@ -186,11 +190,21 @@ func column(s string) (said string, doubt []models.Doubt) {
 func named(l string) (who, said string) {
 	before, after, ok := strings.Cut(l, ":")
 	before = plain(before)
-	if !ok || utf8.RuneCountInString(before) > maxName || !strings.ContainsFunc(before, unicode.IsLetter) ||
-		len(strings.Fields(before)) > 6 || after != "" && !strings.HasPrefix(after, " ") && !strings.HasPrefix(after, "\t") {
+	bare := bareName(before)
+	if !ok || utf8.RuneCountInString(bare) > maxName || utf8.RuneCountInString(before) > maxName+maxAside ||
+		!strings.ContainsFunc(bare, unicode.IsLetter) || len(strings.Fields(bare)) > maxWords || after != "" && !strings.HasPrefix(after, " ") && !strings.HasPrefix(after, "\t") {
 		return "", l
 	}
 	return before, strings.TrimSpace(after)
+}
+
+// bareName is a name without what stands in parentheses.
+func bareName(name string) string {
+	from, to := strings.Index(name, "("), strings.LastIndex(name, ")")
+	if from < 0 || to < from {
+		return name
+	}
+	return name[:from] + name[to+1:]
 }
 
 // plain returns text as one line without control characters.

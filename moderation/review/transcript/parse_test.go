@@ -64,6 +64,15 @@ func TestParseKnowsWhoSaidWhatWhen(t *testing.T) {
 			"c.txt", "\ufeff# notes\nAna: One two three.\nmore of it\nBen: Yes.\n[0:30] Cem: Late.\n00:40  Ana       In columns.\n",
 			[]string{"00:00 Ana: One two three.", "00:01 Ana: more of it", "00:02 Ben: Yes.", "00:30 Cem: Late.", "00:40 Ana: In columns."},
 		},
+		{
+			"d.txt", "The Chair (Hon. Ana Lee (North Bay and the Islands, Lib.)): Order.\n" +
+				"Right Hon. Ben Cole (Prime Minister of the whole country): Yes.\nI said that we would never do it again: never.\n",
+			[]string{
+				"00:00 The Chair (Hon. Ana Lee (North Bay and the Islands, Lib.)): Order.",
+				"00:00 Right Hon. Ben Cole (Prime Minister of the whole country): Yes.",
+				"00:01 Right Hon. Ben Cole (Prime Minister of the whole country): I said that we would never do it again: never.",
+			},
+		},
 	} {
 		got, err := Parse(c.name, []byte(c.text), began)
 		if err != nil {
