@@ -191,8 +191,10 @@ func named(l string) (who, said string) {
 	before, after, ok := strings.Cut(l, ":")
 	before = plain(before)
 	bare := bareName(before)
-	if !ok || utf8.RuneCountInString(bare) > maxName || utf8.RuneCountInString(before) > maxName+maxAside ||
-		!strings.ContainsFunc(bare, unicode.IsLetter) || len(strings.Fields(bare)) > maxWords || after != "" && !strings.HasPrefix(after, " ") && !strings.HasPrefix(after, "\t") {
+	short := utf8.RuneCountInString(bare) <= maxName && utf8.RuneCountInString(before) <= maxName+maxAside &&
+		len(strings.Fields(bare)) <= maxWords
+	apart := after == "" || strings.HasPrefix(after, " ") || strings.HasPrefix(after, "\t")
+	if !ok || !short || !apart || !strings.ContainsFunc(bare, unicode.IsLetter) {
 		return "", l
 	}
 	return before, strings.TrimSpace(after)
