@@ -20,7 +20,7 @@ row() { # row PACKAGES PROCESSES [ARGUMENTS OF GO TEST]
 	[ -n "$packages" ] || return 0
 	chosen=$(grep -Fx "$raced" <<<"$packages")
 	[ -z "$chosen" ] || go test -vet=off -race -p "$processes" -run "${RUN:-.}" "$@" $chosen || failed=$?
-	PKG=$packages scripts/test-unraced.sh -p $((processes + 1)) "$@" || failed=$? # another row has ended by then
+	PKG=$packages scripts/test-unraced.sh -p $((processes + 1)) "$@" || failed=$? # most of the other rows have ended by then
 	return "$failed"
 }
 beside() { # beside PRIORITY, and as row: ended by ^C like the rest

@@ -33,13 +33,6 @@ func (c *Cache[K, V]) Get(key K, made func() (*V, error)) (*V, error) {
 	return v, nil
 }
 
-// Len is the number of values in use, and of those that were until a moment ago.
-func (c *Cache[K, V]) Len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return len(c.by)
-}
-
 func (c *Cache[K, V]) inUse(key K) *V {
 	c.mu.Lock()
 	defer c.mu.Unlock()

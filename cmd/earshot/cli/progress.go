@@ -90,13 +90,17 @@ func (p *Progress) line(ago time.Duration) string {
 // Done sets how much is done.
 func (p *Progress) Done(n int64) {
 	p.done.Store(n)
-	if p.bar != nil {
-		_ = p.bar.Set64(n)
-	}
+	p.draw(n)
 }
 
-// Add adds to how much is done.
-func (p *Progress) Add(n int) { p.Done(p.done.Load() + int64(n)) }
+// Add adds to how much is done. Any goroutine may call it.
+func (p *Progress) Add(n int) { p.draw(p.done.Add(int64(n))) }
+
+func (p *Progress) draw(done int64) {
+	if p.bar != nil {
+		_ = p.bar.Set64(done)
+	}
+}
 
 // Total sets how much there is to do, once that is known.
 func (p *Progress) Total(n int64) {

@@ -116,7 +116,7 @@ func (f tuneFlags) tuned(ctx context.Context, env *cli.Env, cmd *cobra.Command, 
 		return tune.Result{}, err
 	}
 	bar := env.Progress(int64(2*lines), "lines replayed")
-	result, err := tune.Run(ctx, opts, app.StoredSessions(ctx, db, sessions, func(n int) { bar.Add(n) }))
+	result, err := tune.Run(ctx, opts, app.StoredSessions(ctx, db, sessions, bar.Add))
 	bar.Close()
 	return result, err
 }
