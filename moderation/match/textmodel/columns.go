@@ -1,13 +1,14 @@
 package textmodel
 
-// columns is a matrix of weights with six columns after the other, so that six sums and products are kept in registers while a
-// vector passes by. Columns that fill up the last six are zero.
+// columns is a matrix of weights for products with vectors. It stands in blocks of some columns, each row after row, so that the
+// sums of a block are kept in registers while a vector passes by. Columns that fill up the last block are zero.
 type columns struct {
 	rows    int
 	weights []float32
 }
 
-const atOnce = 6
+// atOnce is the number of columns of a block: as many sums as fit into the registers of the processors that add up eight at once.
+const atOnce = 48
 
 // padded is a number of columns, filled up.
 func padded(n int) int { return (n + atOnce - 1) / atOnce * atOnce }
@@ -27,20 +28,7 @@ func inColumns(matrix []float32, rows int) columns {
 // addTo adds x times the matrix to out, which has a place for each column.
 func (c columns) addTo(out, x []float32) {
 	x = x[:c.rows]
-	weights := c.weights
 	for b := 0; b+atOnce <= len(out); b += atOnce {
-		sums := (*[atOnce]float32)(out[b:])
-		s0, s1, s2, s3, s4, s5 := sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]
-		for _, v := range x {
-			w := (*[atOnce]float32)(weights)
-			s0 += v * w[0]
-			s1 += v * w[1]
-			s2 += v * w[2]
-			s3 += v * w[3]
-			s4 += v * w[4]
-			s5 += v * w[5]
-			weights = weights[atOnce:]
-		}
-		sums[0], sums[1], sums[2], sums[3], sums[4], sums[5] = s0, s1, s2, s3, s4, s5
+		addBlock((*[atOnce]float32)(out[b:]), c.weights[b*c.rows:][:atOnce*c.rows], x)
 	}
 }

@@ -12,12 +12,13 @@ const (
 	curveSteps = 64 // to 1
 )
 
-type curve [2*curveEnd*curveSteps + 2]float32
+type curve [2*curveEnd*curveSteps + 2]struct{ low, rise float32 }
 
 var logistic = sync.OnceValue(func() *curve {
 	c := &curve{}
 	for i := range c {
-		c[i] = float32(1 / (1 + math.Exp(curveEnd-float64(i)/curveSteps)))
+		point := func(i int) float32 { return float32(1 / (1 + math.Exp(curveEnd-float64(i)/curveSteps))) }
+		c[i].low, c[i].rise = point(i), point(i+1)-point(i)
 	}
 	return c
 })
@@ -26,14 +27,14 @@ var logistic = sync.OnceValue(func() *curve {
 func (c *curve) at(x float32) float32 {
 	x = (x + curveEnd) * curveSteps
 	if !(x > 0) {
-		return c[0]
+		return c[0].low
 	}
 	if x >= 2*curveEnd*curveSteps {
-		return c[2*curveEnd*curveSteps]
+		return c[2*curveEnd*curveSteps].low
 	}
-	i := int32(x)
-	low := c[i]
-	return low + (x-float32(i))*(c[i+1]-low)
+	i := uint32(int32(x))
+	p := &c[i]
+	return p.low + (x-float32(int32(i)))*p.rise
 }
 
 // tanh is the hyperbolic tangent.

@@ -14,7 +14,7 @@ func (t *trace) run(m *Model, tokens []token, lexemes []*lexeme, before *trace) 
 	for direction := range t.states {
 		t.states[direction] = sized(t.states[direction], n*hidden)
 	}
-	u := unit{fromState: make([]float32, padded(3*hidden)), curve: logistic()}
+	u := unit{fromState: make([]float32, padded(3*hidden)), nothing: make([]float32, hidden), curve: logistic()}
 	alike := min(n, len(before.tokens))
 	same := 0
 	for same < alike && tokens[same] == before.tokens[same] {
@@ -55,30 +55,20 @@ func sized(s []float32, n int) []float32 {
 // unit is a gated recurrent unit at work.
 type unit struct {
 	fromState []float32 // what the gates take from the state before
+	nothing   []float32 // the state before the first token
 	curve     *curve
 }
 
 // step makes the state that follows another, nil for the first, when a token is taken in. The gates stand in the order update,
 // reset, new.
 func (u *unit) step(weights columns, input, before, after []float32) {
-	n := len(after)
 	clear(u.fromState)
 	if before != nil {
 		weights.addTo(u.fromState, before)
+	} else {
+		before = u.nothing
 	}
-	inUpdate, inReset, inNew := input[:n], input[n:][:n], input[2*n:][:n]
-	ofUpdate, ofReset, ofNew := u.fromState[:n], u.fromState[n:][:n], u.fromState[2*n:][:n]
-	for j := range after {
-		update := u.curve.at(inUpdate[j] + ofUpdate[j])
-		reset := u.curve.at(inReset[j] + ofReset[j])
-		next := u.curve.tanh(inNew[j] + reset*ofNew[j])
-		if before != nil {
-			next += update * (before[j] - next)
-		} else {
-			next -= update * next
-		}
-		after[j] = next
-	}
+	u.curve.gates(after, before, input, u.fromState)
 }
 
 // recurrently adds the recurrent part's values of the labels to out: those of the maximum and the mean of each state.

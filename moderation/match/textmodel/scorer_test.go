@@ -130,3 +130,42 @@ func TestColumns(t *testing.T) {
 		}
 	}
 }
+
+// TestKernelsGiveTheSameToTheBit compares what a processor computes with eight numbers at once with what Go computes.
+func TestKernelsGiveTheSameToTheBit(t *testing.T) {
+	r, c := rand.New(rand.NewPCG(5, 6)), logistic()
+	numbers := func(n int, most float32) []float32 {
+		out := make([]float32, n)
+		for i := range out {
+			out[i] = most * (2*r.Float32() - 1)
+		}
+		return out
+	}
+	for _, most := range []float32{0.1, 1, 20, 1e9} {
+		for _, n := range []int{1, 8, 12, 32, 48} {
+			before, input, fromState := numbers(n, 1), numbers(padded(3*n), most), numbers(padded(3*n), most)
+			got, want := make([]float32, n), make([]float32, n)
+			c.gates(got, before, input, fromState)
+			c.gatesInGo(want, before, input, fromState)
+			if !slices.Equal(got, want) {
+				t.Errorf("%d gates up to %v give %v, not %v", n, most, got, want)
+			}
+			var sums, wanted [atOnce]float32
+			weights := numbers(n*atOnce, most)
+			addBlock(&sums, weights, before)
+			addInGo(&wanted, weights, before)
+			if sums != wanted {
+				t.Errorf("%d rows up to %v add up to %v, not %v", n, most, sums, wanted)
+			}
+		}
+	}
+	for _, x := range []float32{float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), curveEnd, -curveEnd, 0} {
+		before, input, fromState := make([]float32, 8), slices.Repeat([]float32{x}, 24), make([]float32, 24)
+		got, want := make([]float32, 8), make([]float32, 8)
+		c.gates(got, before, input, fromState)
+		c.gatesInGo(want, before, input, fromState)
+		if !slices.Equal(got, want) {
+			t.Errorf("gates at %v give %v, not %v", x, got, want)
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package textmodel
+
+import "golang.org/x/sys/cpu"
+
+// eight is how many numbers AVX2 computes with at once.
+const eight = 8
+
+// addAVX2 is addInGo. There is at least one row.
+//
+//go:noescape
+func addAVX2(out *[atOnce]float32, weights, x *float32, rows int)
+
+// gatesAVX2 is gatesInGo for a state of n numbers, a multiple of eight.
+//
+//go:noescape
+func gatesAVX2(after, before, input, fromState *float32, c *curve, n int)
+
+// addBlock adds x times a block of weights, a row of atOnce for each number of x, to out.
+func addBlock(out *[atOnce]float32, weights, x []float32) {
+	if !cpu.X86.HasAVX2 {
+		addInGo(out, weights, x)
+		return
+	}
+	addAVX2(out, &weights[0], &x[0], len(x))
+}
+
+// gates makes the state after a token.
+func (c *curve) gates(after, before, input, fromState []float32) {
+	n := len(after)
+	if !cpu.X86.HasAVX2 || n%eight != 0 {
+		c.gatesInGo(after, before, input, fromState)
+		return
+	}
+	gatesAVX2(&after[0], &before[:n][0], &input[:3*n][0], &fromState[:3*n][0], c, n)
+}

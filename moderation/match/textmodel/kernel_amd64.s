@@ -1,0 +1,118 @@
+#include "textflag.h"
+
+// Products are rounded before they are added (no FMA) and sums are added up in the order of the rows, so that all results are those
+// of the Go code to the bit.
+
+// func addAVX2(out *[48]float32, weights, x *float32, rows int)
+//
+// Y0 to Y5 are the sums.
+TEXT ·addAVX2(SB), NOSPLIT, $0-32
+	MOVQ out+0(FP), DI
+	MOVQ weights+8(FP), SI
+	MOVQ x+16(FP), DX
+	MOVQ rows+24(FP), CX
+	VMOVUPS (DI), Y0
+	VMOVUPS 32(DI), Y1
+	VMOVUPS 64(DI), Y2
+	VMOVUPS 96(DI), Y3
+	VMOVUPS 128(DI), Y4
+	VMOVUPS 160(DI), Y5
+row:
+	VBROADCASTSS (DX), Y6
+	VMULPS (SI), Y6, Y7
+	VMULPS 32(SI), Y6, Y8
+	VMULPS 64(SI), Y6, Y9
+	VMULPS 96(SI), Y6, Y10
+	VMULPS 128(SI), Y6, Y11
+	VMULPS 160(SI), Y6, Y12
+	VADDPS Y7, Y0, Y0
+	VADDPS Y8, Y1, Y1
+	VADDPS Y9, Y2, Y2
+	VADDPS Y10, Y3, Y3
+	VADDPS Y11, Y4, Y4
+	VADDPS Y12, Y5, Y5
+	ADDQ $192, SI
+	ADDQ $4, DX
+	DECQ CX
+	JNZ row
+	VMOVUPS Y0, (DI)
+	VMOVUPS Y1, 32(DI)
+	VMOVUPS Y2, 64(DI)
+	VMOVUPS Y3, 96(DI)
+	VMOVUPS Y4, 128(DI)
+	VMOVUPS Y5, 160(DI)
+	VZEROUPPER
+	RET
+
+// Of curveEnd, curveSteps and the last place of the curve's table.
+DATA end<>+0(SB)/4, $12.0
+GLOBL end<>(SB), RODATA|NOPTR, $4
+DATA steps<>+0(SB)/4, $64.0
+GLOBL steps<>(SB), RODATA|NOPTR, $4
+DATA last<>+0(SB)/4, $1536.0
+GLOBL last<>(SB), RODATA|NOPTR, $4
+DATA one<>+0(SB)/4, $1.0
+GLOBL one<>(SB), RODATA|NOPTR, $4
+
+// AT replaces X by the curve's value there: curve.at. It uses Y8 to Y11.
+#define AT(X) \
+	VADDPS Y15, X, X \
+	VMULPS Y14, X, X \
+	VMAXPS Y12, X, X \
+	VMINPS Y13, X, X \
+	VCVTTPS2DQ X, Y8 \
+	VCVTDQ2PS Y8, Y9 \
+	VSUBPS Y9, X, X \
+	VPCMPEQD Y9, Y9, Y9 \
+	VGATHERDPS Y9, (R8)(Y8*8), Y10 \
+	VPCMPEQD Y9, Y9, Y9 \
+	VGATHERDPS Y9, 4(R8)(Y8*8), Y11 \
+	VMULPS Y11, X, X \
+	VADDPS Y10, X, X
+
+// func gatesAVX2(after, before, input, fromState *float32, c *curve, n int)
+//
+// SI and DX point to the update gate's part of the input and of fromState, R9 and R10 are the ways from there to those of the reset
+// gate and of the new state.
+TEXT ·gatesAVX2(SB), NOSPLIT, $0-48
+	MOVQ after+0(FP), DI
+	MOVQ before+8(FP), BX
+	MOVQ input+16(FP), SI
+	MOVQ fromState+24(FP), DX
+	MOVQ c+32(FP), R8
+	MOVQ n+40(FP), CX
+	MOVQ CX, R9
+	SHLQ $2, R9
+	MOVQ R9, R10
+	SHLQ $1, R10
+	VXORPS Y12, Y12, Y12
+	VBROADCASTSS last<>(SB), Y13
+	VBROADCASTSS steps<>(SB), Y14
+	VBROADCASTSS end<>(SB), Y15
+	VBROADCASTSS one<>(SB), Y7
+next:
+	VMOVUPS (SI), Y0
+	VADDPS (DX), Y0, Y0
+	AT(Y0)
+	VMOVUPS (SI)(R9*1), Y1
+	VADDPS (DX)(R9*1), Y1, Y1
+	AT(Y1)
+	VMULPS (DX)(R10*1), Y1, Y1
+	VADDPS (SI)(R10*1), Y1, Y1
+	VADDPS Y1, Y1, Y1
+	AT(Y1)
+	VADDPS Y1, Y1, Y1
+	VSUBPS Y7, Y1, Y1
+	VMOVUPS (BX), Y2
+	VSUBPS Y1, Y2, Y2
+	VMULPS Y2, Y0, Y0
+	VADDPS Y0, Y1, Y1
+	VMOVUPS Y1, (DI)
+	ADDQ $32, SI
+	ADDQ $32, DX
+	ADDQ $32, BX
+	ADDQ $32, DI
+	SUBQ $8, CX
+	JNZ next
+	VZEROUPPER
+	RET

@@ -1,0 +1,11 @@
+//go:build !amd64
+
+package textmodel
+
+// addBlock adds x times a block of weights, a row of atOnce for each number of x, to out.
+func addBlock(out *[atOnce]float32, weights, x []float32) { addInGo(out, weights, x) }
+
+// gates makes the state after a token.
+func (c *curve) gates(after, before, input, fromState []float32) {
+	c.gatesInGo(after, before, input, fromState)
+}
