@@ -27,7 +27,7 @@ func (m *Model) ReadWords(text string) []string {
 
 // Masked are words in the model's form with marks for the names of groups: what of a line counts.
 func (m *Model) Masked(words []string) []string {
-	tokens := m.mask(asWords(words))
+	tokens := m.mask(nil, m.inForm(words))
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.text
@@ -37,10 +37,10 @@ func (m *Model) Masked(words []string) []string {
 
 // Encode prepares words in the model's form, at most one window of them, for training.
 func (m *Model) Encode(words []string) Encoded {
-	tokens := m.mask(asWords(words))
+	tokens := m.mask(nil, m.inForm(words))
 	var out Encoded
 	add := func(h uint32) { out.Hashes = append(out.Hashes, h&(1<<m.Linear.Bits-1)) }
-	m.features(tokens, add)
+	m.features(tokens, func(h hash) { add(h.mixed()) })
 	for _, t := range tokens {
 		if !t.isGroup() {
 			parts(t.text, feature('x'), m.Linear.CharMin, m.Linear.CharMax, add)
@@ -58,14 +58,14 @@ func (m *Model) Encode(words []string) Encoded {
 	return out
 }
 
-func asWords(texts []string) []word {
+func (m *Model) inForm(texts []string) []word {
 	out := make([]word, len(texts))
 	for i, t := range texts {
-		out[i] = word{t, i}
+		out[i] = word{t, i, m.groups[t]}
 	}
 	return out
 }
 
 // Values are the values of the labels of words in the model's form, before they are brought onto the scale of the scores; nil
 // without words.
-func (m *Model) Values(words []string) []float64 { return NewScorer(m).raw(asWords(words)) }
+func (m *Model) Values(words []string) []float64 { return NewScorer(m).raw(m.inForm(words)) }

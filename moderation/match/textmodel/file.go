@@ -19,7 +19,7 @@ const magic = "ESHTXT02"
 type Model struct {
 	header
 	sum    string // SHA-256 of the file, hexadecimal
-	groups map[string]group
+	groups map[string]*group
 	vocab  map[string]int
 
 	weights []byte // of the linear part: int8, a row of labels for each hash
@@ -101,7 +101,7 @@ func (m *Model) tables(c cutter) error {
 	}
 	m.output, m.outputBias = c.floats(4*r.Hidden*n), c.floats(n)
 	m.weights = c.bytes(n << m.Linear.Bits)
-	m.lexicon.known = make([]atomic.Pointer[lexeme], r.Vocab)
+	m.lexicon.known = make([]atomic.Pointer[lexeme], r.Vocab+len(marks)*len(r.Categories))
 	return m.finite()
 }
 

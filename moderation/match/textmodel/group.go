@@ -13,6 +13,8 @@ const (
 	markSlur      = "<s>"
 )
 
+var marks = [...]string{markNoun, markAdjective, markSlur}
+
 // kind is what a listed word is.
 type kind byte
 
@@ -36,8 +38,8 @@ const (
 )
 
 // readGroups reads the list: word TAB kind TAB category, one in a line.
-func readGroups(text string, categories []string) (map[string]group, error) {
-	out := map[string]group{}
+func readGroups(text string, categories []string) (map[string]*group, error) {
+	out := map[string]*group{}
 	for line := range strings.Lines(text) {
 		fields := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(fields) != 3 || len(fields[1]) != 1 || !slices.Contains([]string{"n", "a", "s", "p"}, fields[1]) {
@@ -47,7 +49,7 @@ func readGroups(text string, categories []string) (map[string]group, error) {
 		if g.category < 0 && g.kind != people {
 			return nil, fmt.Errorf("line %d of its list of groups names an unknown category", len(out)+1)
 		}
-		out[fields[0]] = g
+		out[fields[0]] = &g
 	}
 	return out, nil
 }
@@ -60,45 +62,42 @@ type token struct {
 
 func (t token) isGroup() bool { return t.category >= 0 }
 
-// mask replaces the names of groups by marks.
-func (m *Model) mask(words []word) []token {
-	out := make([]token, 0, len(words))
+// mask replaces the names of groups by marks, and appends all tokens to others.
+func (m *Model) mask(to []token, words []word) []token {
 	for i := 0; i < len(words); {
-		if g, ok := m.groups[words[i].text]; !ok || g.kind == people {
-			out = append(out, token{words[i].text, -1})
+		if g := words[i].group; g == nil || g.kind == people {
+			to = append(to, token{words[i].text, -1})
 			i++
 			continue
 		}
 		t, n := m.name(words[i:])
-		out = append(out, t)
+		to = append(to, t)
 		i += n
 	}
-	return out
+	return to
 }
 
 // name is the mark of the group that the words begin with, and how many of them name it.
 func (m *Model) name(words []word) (token, int) {
-	out, n, has := token{category: -1}, 0, map[kind]bool{}
-	for n < len(words) && !has[people] {
-		g, ok := m.groups[words[n].text]
-		if !ok {
-			break
-		}
+	t, n := token{category: -1}, 0
+	var slurred, named, ended bool
+	for n < len(words) && !ended && words[n].group != nil {
+		g := words[n].group
 		n++
-		has[g.kind] = true
-		if g.kind != people && (out.category < 0 || g.kind == slur || m.vague(out.category, g.category)) {
-			out.category = g.category
+		slurred, named, ended = slurred || g.kind == slur, named || g.kind == noun || g.kind == people, g.kind == people
+		if g.kind != people && (t.category < 0 || g.kind == slur || m.vague(t.category, g.category)) {
+			t.category = g.category
 		}
 	}
 	switch {
-	case has[slur]:
-		out.text = markSlur
-	case has[noun] || has[people]:
-		out.text = markNoun
+	case slurred:
+		t.text = markSlur
+	case named:
+		t.text = markNoun
 	default:
-		out.text = markAdjective
+		t.text = markAdjective
 	}
-	return out, n
+	return t, n
 }
 
 // vague reports whether a category says less than another one that follows.

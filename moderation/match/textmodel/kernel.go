@@ -39,3 +39,12 @@ func (c *curve) gatesInGo(after, before, input, fromState []float32) {
 		after[j] = next + update*(before[j]-next)
 	}
 }
+
+// poolInGo raises most to the states where they are higher, and adds to sum. The states of many tokens are already pooled into a
+// maximum and a sum.
+func poolInGo(most, sum, statesMost, statesSum []float32) {
+	for j := range most {
+		most[j] = max(most[j], statesMost[j])
+		sum[j] += statesSum[j]
+	}
+}

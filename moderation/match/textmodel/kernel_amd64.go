@@ -15,6 +15,11 @@ func addAVX2(out *[atOnce]float32, weights, x *float32, rows int)
 //go:noescape
 func gatesAVX2(after, before, input, fromState *float32, c *curve, n int)
 
+// poolAVX2 is poolInGo for n numbers, a multiple of eight.
+//
+//go:noescape
+func poolAVX2(most, sum, statesMost, statesSum *float32, n int)
+
 // addBlock adds x times a block of weights, a row of atOnce for each number of x, to out.
 func addBlock(out *[atOnce]float32, weights, x []float32) {
 	if !cpu.X86.HasAVX2 {
@@ -32,4 +37,14 @@ func (c *curve) gates(after, before, input, fromState []float32) {
 		return
 	}
 	gatesAVX2(&after[0], &before[:n][0], &input[:3*n][0], &fromState[:3*n][0], c, n)
+}
+
+// pool raises most to the highest of some states, and adds their sum.
+func pool(most, sum, statesMost, statesSum []float32) {
+	n := len(most)
+	if !cpu.X86.HasAVX2 || n%eight != 0 {
+		poolInGo(most, sum, statesMost, statesSum)
+		return
+	}
+	poolAVX2(&most[0], &sum[:n][0], &statesMost[:n][0], &statesSum[:n][0], n)
 }

@@ -116,3 +116,26 @@ next:
 	JNZ next
 	VZEROUPPER
 	RET
+
+// func poolAVX2(most, sum, statesMost, statesSum *float32, n int)
+TEXT ·poolAVX2(SB), NOSPLIT, $0-40
+	MOVQ most+0(FP), DI
+	MOVQ sum+8(FP), SI
+	MOVQ statesMost+16(FP), BX
+	MOVQ statesSum+24(FP), DX
+	MOVQ n+32(FP), CX
+more:
+	VMOVUPS (DI), Y0
+	VMAXPS (BX), Y0, Y0
+	VMOVUPS Y0, (DI)
+	VMOVUPS (SI), Y1
+	VADDPS (DX), Y1, Y1
+	VMOVUPS Y1, (SI)
+	ADDQ $32, DI
+	ADDQ $32, SI
+	ADDQ $32, BX
+	ADDQ $32, DX
+	SUBQ $8, CX
+	JNZ more
+	VZEROUPPER
+	RET

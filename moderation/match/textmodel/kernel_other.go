@@ -9,3 +9,6 @@ func addBlock(out *[atOnce]float32, weights, x []float32) { addInGo(out, weights
 func (c *curve) gates(after, before, input, fromState []float32) {
 	c.gatesInGo(after, before, input, fromState)
 }
+
+// pool raises most to the highest of some states, and adds their sum.
+func pool(most, sum, statesMost, statesSum []float32) { poolInGo(most, sum, statesMost, statesSum) }

@@ -1,30 +1,36 @@
 package textmodel
 
-import "sync/atomic"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // maxLexemes bounds how many words a model remembers what it made of: a few thousand make up nearly all talk.
 const maxLexemes = 6000
 
 // lexeme is what a token brings to every line that it stands in, whatever else is said there.
 type lexeme struct {
-	input [2][]float32     // its vector as either direction's gates take it in, with their bias
-	parts [maxLabels]int32 // the sum of the weights of the parts of the word
-	count int              // how many parts that are
+	input [2][]float32 // its vector as either direction's gates take it in, with their bias
+	parts sums         // of the parts of the word
 }
 
 // lexicon holds the lexemes of words of the vocabulary and of groups, each made when it is first met.
 type lexicon struct {
-	known []atomic.Pointer[lexeme] // by row of the vocabulary
+	known []atomic.Pointer[lexeme] // by row of the vocabulary, and then by mark and category
 	count atomic.Int32
 }
 
 // lexeme is that of a token. Words that the vocabulary lacks are not remembered.
 func (m *Model) lexeme(t token) *lexeme {
 	row := m.vocab[t.text]
-	if row == 0 || t.isGroup() {
+	place := row
+	if t.isGroup() {
+		place = m.Recurrent.Vocab + slices.Index(marks[:], t.text)*len(m.Recurrent.Categories) + t.category
+	}
+	if place == 0 {
 		return m.newLexeme(t, row)
 	}
-	at := &m.lexicon.known[row]
+	at := &m.lexicon.known[place]
 	if l := at.Load(); l != nil {
 		return l
 	}
@@ -46,20 +52,9 @@ func (m *Model) newLexeme(t token, row int) *lexeme {
 		m.input[direction].addTo(l.input[direction], x)
 	}
 	if !t.isGroup() {
-		parts(t.text, feature('x'), m.Linear.CharMin, m.Linear.CharMax, func(h uint32) {
-			m.addWeights(&l.parts, h)
-			l.count++
-		})
+		parts(t.text, feature('x'), m.Linear.CharMin, m.Linear.CharMax, func(h uint32) { m.addWeights(&l.parts, h) })
 	}
 	return l
-}
-
-// addWeights adds the weights of a hashed feature to the sums of the labels.
-func (m *Model) addWeights(sums *[maxLabels]int32, h uint32) {
-	n := len(m.Labels)
-	for k, w := range m.weights[int(h&(1<<m.Linear.Bits-1))*n:][:n] {
-		sums[k] += int32(int8(w))
-	}
 }
 
 // embed writes the vector of a token into x: that of the word and that of its category or the mean of those of its parts.

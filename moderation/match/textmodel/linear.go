@@ -2,52 +2,58 @@ package textmodel
 
 import "math"
 
-// linearly adds the linear part's values of the labels to out.
-func (m *Model) linearly(tokens []token, lexemes []*lexeme, out []float64) {
-	var sum [maxLabels]int32
-	count := 0
-	m.features(tokens, func(h uint32) {
-		m.addWeights(&sum, h)
-		count++
-	})
-	for _, l := range lexemes {
-		for k, w := range l.parts {
-			sum[k] += w
-		}
-		count += l.count
+// sums are the sums of the weights of some features, and how many features they are.
+type sums struct {
+	weights [maxLabels]int32
+	count   int
+}
+
+// change adds the sums of other features, or with -1 takes them away.
+func (s *sums) change(by int, of sums) {
+	for k, w := range of.weights {
+		s.weights[k] += int32(by) * w
 	}
-	root := math.Sqrt(max(1, float64(count)))
+	s.count += by * of.count
+}
+
+// total adds up the weights of hashed features.
+func (m *Model) total(features func(add func(hash))) sums {
+	var s sums
+	features(func(h hash) { m.addWeights(&s, h.mixed()) })
+	return s
+}
+
+// addWeights adds the weights of a hashed feature.
+func (m *Model) addWeights(s *sums, h uint32) {
+	n := len(m.Labels)
+	for k, w := range m.weights[int(h&(1<<m.Linear.Bits-1))*n:][:n] {
+		s.weights[k] += int32(int8(w))
+	}
+	s.count++
+}
+
+// linearly adds the linear part's values of the labels to out, for the sums of all features of a line.
+func (m *Model) linearly(s sums, out []float64) {
+	root := math.Sqrt(max(1, float64(s.count)))
 	for k := range out {
-		value := m.Linear.Bias[k] + float64(sum[k])*m.Linear.Scale[k]/root
+		value := m.Linear.Bias[k] + float64(s.weights[k])*m.Linear.Scale[k]/root
 		out[k] += m.Mix.Linear[k] * value
 	}
 }
 
-// features gives the hashed features of a line, as often as they occur, without those of the parts of words, which lexemes hold.
-func (m *Model) features(tokens []token, give func(uint32)) {
-	add := func(h hash) { give(h.mixed()) }
-	group, you := -1, false
-	for i, t := range tokens {
-		add(feature('1').text(t.text))
-		if group < 0 && t.isGroup() {
-			group = i
-		}
-		you = you || addressed(t.text)
-	}
-	m.neighbours(tokens, add)
-	if group >= 0 {
-		aroundGroup(tokens, group, m.Recurrent.Categories[tokens[group].category], add)
-	}
-	if !you {
-		return
-	}
-	for _, t := range tokens {
-		add(feature('y').text(t.text))
-	}
+// features gives the features of a line, as often as they occur, without those of the parts of words, which lexemes hold.
+func (m *Model) features(tokens []token, add func(hash)) {
+	all, s := part{0, len(tokens)}, m.setting(tokens)
+	m.across(tokens, all, add)
+	s.aroundGroup(tokens, all, add)
+	s.withYou(tokens, all, add)
 }
 
-// neighbours gives the features of words that stand together or near each other.
-func (m *Model) neighbours(tokens []token, add func(hash)) {
+// part are the tokens [from, to) of a line.
+type part struct{ from, to int }
+
+// across gives the features of the words of a part and of words that stand together or near each other in it or across it.
+func (m *Model) across(tokens []token, p part, add func(hash)) {
 	at := func(i int) string {
 		switch {
 		case i < 0:
@@ -57,8 +63,11 @@ func (m *Model) neighbours(tokens []token, add func(hash)) {
 		}
 		return tokens[i].text
 	}
+	for _, t := range tokens[p.from:p.to] {
+		add(feature('1').text(t.text))
+	}
 	for n := 2; n <= m.Linear.WordMax; n++ {
-		for i := -1; i+n <= len(tokens)+1; i++ {
+		for i := max(-1, p.from-n+1); i < p.to && i+n <= len(tokens)+1; i++ {
 			h := feature(byte('0' + n)).text(at(i))
 			for j := 1; j < n; j++ {
 				h = h.then(at(i + j))
@@ -66,25 +75,56 @@ func (m *Model) neighbours(tokens []token, add func(hash)) {
 			add(h)
 		}
 	}
-	for i, t := range tokens {
-		for d := 2; d <= m.Linear.SkipMax && i+d < len(tokens); d++ {
-			add(feature('s').text(t.text).then(tokens[i+d].text))
+	for i := max(0, p.from-m.Linear.SkipMax); i < p.to; i++ {
+		for d := max(2, p.from-i); d <= m.Linear.SkipMax && i+d < len(tokens); d++ {
+			add(feature('s').text(tokens[i].text).then(tokens[i+d].text))
 		}
 	}
 }
 
-// aroundGroup gives the features of the words around the first group.
-func aroundGroup(tokens []token, group int, category string, add func(hash)) {
+// setting is what the features of each word of a line depend on besides the word.
+type setting struct {
+	group    int // where the first group stands; -1: none
+	category string
+	you      bool // somebody is spoken to
+}
+
+func (m *Model) setting(tokens []token) setting {
+	s := setting{group: -1}
 	for i, t := range tokens {
-		if i == group {
+		if s.group < 0 && t.isGroup() {
+			s.group, s.category = i, m.Recurrent.Categories[t.category]
+		}
+		s.you = s.you || addressed(t.text)
+	}
+	return s
+}
+
+// aroundGroup gives the features of the words of a part where the line has a group.
+func (s setting) aroundGroup(tokens []token, p part, add func(hash)) {
+	if s.group < 0 {
+		return
+	}
+	for i := p.from; i < p.to; i++ {
+		if i == s.group {
 			continue
 		}
 		side := byte('a')
-		if i < group {
+		if i < s.group {
 			side = 'b'
 		}
-		add(feature(side).text(t.text))
-		add(feature('c').text(category).then(t.text))
+		add(feature(side).text(tokens[i].text))
+		add(feature('c').text(s.category).then(tokens[i].text))
+	}
+}
+
+// withYou gives the features of the words of a part where the line speaks to somebody.
+func (s setting) withYou(tokens []token, p part, add func(hash)) {
+	if !s.you {
+		return
+	}
+	for _, t := range tokens[p.from:p.to] {
+		add(feature('y').text(t.text))
 	}
 }
 

@@ -8,13 +8,12 @@ type trace struct {
 }
 
 // run fills the trace with the states of a line, beginning with those that the line before, another trace, had alike.
-func (t *trace) run(m *Model, tokens []token, lexemes []*lexeme, before *trace) {
+func (t *trace) run(m *Model, u *unit, tokens []token, lexemes []*lexeme, before *trace) {
 	hidden, n := m.Recurrent.Hidden, len(tokens)
 	t.tokens = append(t.tokens[:0], tokens...)
 	for direction := range t.states {
 		t.states[direction] = sized(t.states[direction], n*hidden)
 	}
-	u := unit{fromState: make([]float32, padded(3*hidden)), nothing: make([]float32, hidden), curve: logistic()}
 	alike := min(n, len(before.tokens))
 	same := 0
 	for same < alike && tokens[same] == before.tokens[same] {
@@ -33,6 +32,15 @@ func (t *trace) run(m *Model, tokens []token, lexemes []*lexeme, before *trace) 
 	copy(backward[(n-same)*hidden:], before.states[1][(len(before.tokens)-same)*hidden:])
 	for i := n - same - 1; i >= 0; i-- {
 		u.step(m.state[1], lexemes[i].input[1], row(backward, i+1, hidden), row(backward, i, hidden))
+	}
+}
+
+// pool adds all states.
+func (t *trace) pool(p *pooled) {
+	for direction, states := range t.states {
+		for i := range t.tokens {
+			p.add(direction, row(states, i, len(p.most[direction])))
+		}
 	}
 }
 
@@ -59,6 +67,10 @@ type unit struct {
 	curve     *curve
 }
 
+func newUnit(hidden int) *unit {
+	return &unit{make([]float32, padded(3*hidden)), make([]float32, hidden), logistic()}
+}
+
 // step makes the state that follows another, nil for the first, when a token is taken in. The gates stand in the order update,
 // reset, new.
 func (u *unit) step(weights columns, input, before, after []float32) {
@@ -71,26 +83,66 @@ func (u *unit) step(weights columns, input, before, after []float32) {
 	u.curve.gates(after, before, input, u.fromState)
 }
 
-// recurrently adds the recurrent part's values of the labels to out: those of the maximum and the mean of each state.
-func (m *Model) recurrently(t *trace, out []float64) {
-	hidden := m.Recurrent.Hidden
-	pooled := make([]float32, 4*hidden) // maxima forward and backward, means forward and backward
-	share := 1 / float32(len(t.tokens))
-	for direction, states := range t.states {
-		most, mean := pooled[direction*hidden:][:hidden], pooled[(2+direction)*hidden:][:hidden]
-		copy(most, states)
-		for i := range t.tokens {
-			for j, h := range row(states, i, hidden) {
-				most[j] = max(most[j], h)
-				mean[j] += h * share
+// pooled are the maxima and the sums of some states of either direction, a place for each unit.
+type pooled struct {
+	most, sum [2][]float32
+}
+
+// newPooled are those of no states, some of them.
+func newPooled(n, hidden int) []pooled {
+	out, places := make([]pooled, n), make([]float32, 4*hidden*n)
+	next := func() []float32 {
+		place := places[:hidden:hidden]
+		places = places[hidden:]
+		return place
+	}
+	for i := range out {
+		out[i] = pooled{[2][]float32{next(), next()}, [2][]float32{next(), next()}}
+		out[i].clear()
+	}
+	return out
+}
+
+// clear makes it that of no states.
+func (p *pooled) clear() {
+	for direction, most := range p.most {
+		for j := range most {
+			most[j] = -2 // states lie between -1 and 1
+		}
+		clear(p.sum[direction])
+	}
+}
+
+// add adds a state of a direction.
+func (p *pooled) add(direction int, state []float32) {
+	pool(p.most[direction], p.sum[direction], state, state)
+}
+
+// take adds the states that others of a direction are made of.
+func (p *pooled) take(direction int, o *pooled) {
+	pool(p.most[direction], p.sum[direction], o.most[direction], o.sum[direction])
+}
+
+// recurrently adds the recurrent part's values of the labels to out: those of the maxima and the means of the states of some tokens.
+func (m *Model) recurrently(p *pooled, tokens int, out []float64) {
+	var values [maxLabels]float32
+	n := copy(values[:], m.outputBias)
+	row := m.output
+	share := 1 / float32(tokens)
+	add := func(of [2][]float32, share float32) {
+		for _, states := range of {
+			for _, h := range states {
+				h *= share
+				for k, w := range row[:n] {
+					values[k] += h * w
+				}
+				row = row[n:]
 			}
 		}
 	}
+	add(p.most, 1)
+	add(p.sum, share)
 	for k := range out {
-		value := m.outputBias[k]
-		for i, p := range pooled {
-			value += p * m.output[i*len(out)+k]
-		}
-		out[k] += m.Mix.Recurrent[k] * float64(value)
+		out[k] += m.Mix.Recurrent[k] * float64(values[k])
 	}
 }

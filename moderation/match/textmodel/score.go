@@ -19,17 +19,30 @@ func (m *Model) Sum() string { return m.sum }
 func (m *Model) Text(text string) Scores { return NewScorer(m).Score(strings.Fields(text)) }
 
 // Scorer scores lines with a model. It remembers the last one: a line that begins or ends alike, as one does with the words said
-// before it or with a word left out, takes less time. It is used by one goroutine.
+// before it, takes less time. It is used by one goroutine.
 type Scorer struct {
 	m          *Model
+	unit       *unit
 	last, next trace
 	lexemes    []*lexeme
-	explained  []word    // the window that was explained last
-	without    []without // its values without each word
+	line       line
+}
+
+// line is the line that was scored last, in windows.
+type line struct {
+	words   []word
+	windows []window
+}
+
+// window is as many words as are scored together.
+type window struct {
+	words   []word
+	raw     []float64 // the values of the labels before they are calibrated
+	without []without // nil: not asked for yet
 }
 
 // NewScorer is a scorer of a model.
-func NewScorer(m *Model) *Scorer { return &Scorer{m: m} }
+func NewScorer(m *Model) *Scorer { return &Scorer{m: m, unit: newUnit(m.Recurrent.Hidden)} }
 
 // Score is what spoken words, which may hold several words each, mean. Of a line without words it is 0 for all labels.
 func (s *Scorer) Score(spoken []string) Scores {
@@ -49,41 +62,59 @@ func (m *Model) scores(raw []float64) Scores {
 // are nil.
 func (s *Scorer) raw(words []word) []float64 {
 	var best []float64
-	s.windows(words, func(_, _ int, raw []float64) {
+	for _, w := range s.windows(words) {
 		if best == nil {
-			best = slices.Clone(raw)
+			best = slices.Clone(w.raw)
 		}
-		for k, z := range raw {
+		for k, z := range w.raw {
 			best[k] = max(best[k], z)
 		}
-	})
+	}
 	return best
 }
 
-// windows gives the raw values of the windows of a line, words[from:to].
-func (s *Scorer) windows(words []word, give func(from, to int, raw []float64)) {
-	raw := make([]float64, len(s.m.Labels))
+// windows are the windows of a line, with their values.
+func (s *Scorer) windows(words []word) []window {
+	if slices.Equal(words, s.line.words) {
+		return s.line.windows
+	}
+	s.line = line{words: words}
 	for from := 0; from < len(words); from += s.m.Stride {
 		to := min(len(words), from+s.m.Window)
-		clear(raw)
-		s.window(words[from:to], raw)
-		s.last, s.next = s.next, s.last
-		give(from, to, raw)
+		w := window{words: words[from:to], raw: make([]float64, len(s.m.Labels))}
+		tokens := s.look(w.words)
+		s.m.linearly(s.m.all(tokens, s.lexemes), w.raw)
+		p := &newPooled(1, s.m.Recurrent.Hidden)[0]
+		s.last.pool(p)
+		s.m.recurrently(p, len(s.last.tokens), w.raw)
+		s.line.windows = append(s.line.windows, w)
 		if to == len(words) {
-			return
+			break
 		}
 	}
+	return s.line.windows
 }
 
-// window adds the raw values of one window to out, and leaves its trace in next.
-func (s *Scorer) window(words []word, out []float64) {
-	m, tokens := s.m, s.m.mask(words)
+// look reads a window into tokens, finds their lexemes and runs the recurrent part over them, which leaves its trace in last.
+func (s *Scorer) look(words []word) []token {
+	tokens := s.m.mask(nil, words)
 	s.lexemes = s.lexemes[:0]
 	for _, t := range tokens {
-		s.lexemes = append(s.lexemes, m.lexeme(t))
+		s.lexemes = append(s.lexemes, s.m.lexeme(t))
 	}
-	m.linearly(tokens, s.lexemes, out)
-	seen := min(len(tokens), m.Recurrent.MaxTokens)
-	s.next.run(m, tokens[:seen], s.lexemes, &s.last)
-	m.recurrently(&s.next, out)
+	s.next.run(s.m, s.unit, s.m.seen(tokens), s.lexemes, &s.last)
+	s.last, s.next = s.next, s.last
+	return tokens
+}
+
+// seen are the tokens that the recurrent part looks at.
+func (m *Model) seen(tokens []token) []token { return tokens[:min(len(tokens), m.Recurrent.MaxTokens)] }
+
+// all are the sums of all features of a line.
+func (m *Model) all(tokens []token, lexemes []*lexeme) sums {
+	out := m.total(func(add func(hash)) { m.features(tokens, add) })
+	for _, l := range lexemes {
+		out.change(1, l.parts)
+	}
+	return out
 }

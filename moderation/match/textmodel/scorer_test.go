@@ -59,6 +59,32 @@ func TestScorerExplainsAsIfNothingHadBeenExplained(t *testing.T) {
 	}
 }
 
+// TestLeavingAWordOutScoresTheRest leaves words out of lines in which they stand between the names of groups, are the only one that
+// speaks to somebody, or occur several times: each value must be that of the rest alone.
+func TestLeavingAWordOutScoresTheRest(t *testing.T) {
+	m := Shipped()
+	lines := []string{
+		"black well people", "you", "you black women people women", "they they they hate you and you and you", "jews black muslim 1 2 3 people",
+		"black people ask your women why you're so-called men of no-use", "zzyx black qqrst people vvnmp",
+	}
+	for _, e := range examples(t) {
+		lines = append(lines, e.Text)
+	}
+	s := NewScorer(m)
+	for i := range lines {
+		words := m.read(strings.Fields(lines[i] + " " + lines[(i+1)%len(lines)]))
+		words = words[:min(len(words), m.Window)]
+		for _, left := range s.leaveOut(words) {
+			rest := slices.DeleteFunc(slices.Clone(words), func(w word) bool { return w.of == left.word })
+			for k, want := range NewScorer(m).raw(rest) {
+				if math.Abs(left.raw[k]-want) > 1e-5 {
+					t.Fatalf("%q without word %d: %s is %v, not %v", lines[i], left.word, m.Labels[k], left.raw[k], want)
+				}
+			}
+		}
+	}
+}
+
 func TestScorersShareAModel(t *testing.T) {
 	m, err := Read(shipped)
 	if err != nil {

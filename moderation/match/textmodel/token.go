@@ -7,8 +7,9 @@ import (
 
 // word is one word of a line as the model reads it, and which of the spoken words it is from.
 type word struct {
-	text string
-	of   int
+	text  string
+	of    int
+	group *group // nil: not one of the list of groups
 }
 
 // number stands for every number.
@@ -16,7 +17,7 @@ const number = "0"
 
 // read brings spoken words into the model's form: lower case, without apostrophes and drawn-out letters, numbers as one.
 func (m *Model) read(spoken []string) []word {
-	r := reader{longest: m.MaxToken}
+	r := reader{Model: m}
 	for i, s := range spoken {
 		r.of = i
 		for _, c := range s {
@@ -29,7 +30,7 @@ func (m *Model) read(spoken []string) []word {
 
 // reader is a line that is being read.
 type reader struct {
-	longest int // letters of a word
+	*Model
 	of      int
 	letters []rune
 	digits  bool
@@ -58,12 +59,14 @@ func (r *reader) rune(c rune) {
 func (r *reader) end() {
 	switch {
 	case len(r.letters) > 0:
-		r.out = append(r.out, word{string(short(r.letters, r.longest)), r.of})
+		r.add(string(short(r.letters, r.MaxToken)))
 	case r.digits && (len(r.out) == 0 || r.out[len(r.out)-1].text != number):
-		r.out = append(r.out, word{number, r.of})
+		r.add(number)
 	}
 	r.letters, r.digits = r.letters[:0], false
 }
+
+func (r *reader) add(text string) { r.out = append(r.out, word{text, r.of, r.groups[text]}) }
 
 // short makes one letter of a run of three or more, and cuts what is too long.
 func short(letters []rune, longest int) []rune {

@@ -46,12 +46,12 @@ func TestLinesAreEncodedAsTheyAreScored(t *testing.T) {
 	}
 	linear := m.Linear.Bias[0] + sum*m.Linear.Scale[0]/math.Sqrt(float64(len(x.Hashes)))
 	out := make([]float64, len(m.Labels))
-	tokens := m.mask(m.read(words))
+	tokens := m.mask(nil, m.read(words))
 	var lexemes []*lexeme
 	for _, t := range tokens {
 		lexemes = append(lexemes, m.lexeme(t))
 	}
-	m.linearly(tokens, lexemes, out)
+	m.linearly(m.all(tokens, lexemes), out)
 	if math.Abs(out[0]-m.Mix.Linear[0]*linear) > 1e-6 {
 		t.Errorf("the linear part is %v, by its features %v", out[0], m.Mix.Linear[0]*linear)
 	}
