@@ -128,14 +128,8 @@ func (b *Builder) Build() *Matcher {
 	m.prefilter, m.patterns = newPrefilter(m.sources)
 	m.split = newJoiner(m.indexes, m.sources, b.phrased)
 	for id, src := range m.sources {
-		if len(src.patterns) > 0 {
-			m.patterned = append(m.patterned, id)
-		}
-		if src.within != nil {
-			m.inside = append(m.inside, id)
-		}
-		if src.except >= 0 {
-			m.excusable = append(m.excusable, id)
+		if len(src.patterns) > 0 || src.within != nil || src.except >= 0 {
+			m.later = append(m.later, id)
 		}
 	}
 	return m

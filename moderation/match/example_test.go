@@ -44,7 +44,7 @@ func ExampleScanner() {
 		"call five five five zero one two three."}
 	s.Scan(nil, match.Utterance{Of: line, Words: match.WordsOf(line)})
 	for name, source := range map[string]int{"rude": rude, "bank": bank, "phone": phone} {
-		for _, m := range s.Found[source] {
+		for _, m := range s.Found(source) {
 			var words []string
 			for _, i := range m.Words {
 				words = append(words, s.Window.Words[i].Text)

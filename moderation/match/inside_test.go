@@ -34,7 +34,7 @@ func TestInsideNeedsLittleMemory(t *testing.T) {
 	}
 	s := match.NewScanner(m)
 	s.Scan(nil, said("xx"+"w"+strconv.FormatInt(500*7919+1_000_000, 36)+"ish"+"yy said", 0))
-	if len(s.Found[src]) != 1 {
-		t.Errorf("found %v", s.Found[src])
+	if len(s.Found(src)) != 1 {
+		t.Errorf("found %v", s.Found(src))
 	}
 }

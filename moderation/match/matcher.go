@@ -7,10 +7,10 @@ type Matcher struct {
 	indexes map[Form]*index
 
 	// What the sources need, to skip unnecessary work.
-	patterned, inside, excusable []int // sources
-	reveals                      map[string]int
-	prefilter                    *prefilter
-	split                        joiner
-	patterns                     int  // how many there are
-	spans                        bool // some source looks at more than one line
+	later     []int // sources that are more than phrases
+	reveals   map[string]int
+	prefilter *prefilter
+	split     joiner
+	patterns  int  // how many there are
+	spans     bool // some source looks at more than one line
 }

@@ -32,8 +32,11 @@ func readNumberWords() (words, digits map[string]string) {
 
 // inWords returns a number below a hundred in words, or "".
 func inWords(digits string) string {
+	if len(digits) == 0 || len(digits) > 2 || digits[0] < '0' || digits[0] > '9' || len(digits) == 2 && digits[0] == '0' {
+		return ""
+	}
 	n, err := strconv.Atoi(digits)
-	if err != nil || n < 0 || n > 99 || len(digits) > 2 || len(digits) == 2 && digits[0] == '0' {
+	if err != nil {
 		return ""
 	}
 	if word, ok := digitWords[digits]; ok {

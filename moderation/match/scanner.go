@@ -13,15 +13,17 @@ type Scanner struct {
 	tables  map[Form]*idTable
 	caches  map[Form]formCache
 	path    []int
-	Found   [][]Match // per source
-	Excused [][]Match // per source, matches cancelled by the other source
-	touched []int     // the sources with matches
+	from    int       // the first token at which a match may begin
+	found   [][]Match // per source
+	excused [][]Match
+	pending []bool // per source: it has not been completed
+	touched []int  // the sources with matches
 }
 
 // NewScanner returns a scanner for the sources of a matcher.
 func NewScanner(m *Matcher) *Scanner {
 	sc := &Scanner{
-		Matcher: m, Found: make([][]Match, len(m.sources)), Excused: make([][]Match, len(m.sources)),
+		Matcher: m, found: make([][]Match, len(m.sources)), excused: make([][]Match, len(m.sources)), pending: make([]bool, len(m.sources)),
 		path: make([]int, 0, maxTokens), tables: map[Form]*idTable{}, caches: map[Form]formCache{},
 	}
 	for f := range m.indexes {
@@ -30,41 +32,67 @@ func NewScanner(m *Matcher) *Scanner {
 	return sc
 }
 
-// Scan finds all matches of the sources in a line, given the lines before it.
+// Scan finds the matches of the sources in a line, given the lines before it. What is dear is left until somebody asks for it.
 func (sc *Scanner) Scan(before []Utterance, l Utterance) {
 	for _, id := range sc.touched {
-		sc.Found[id], sc.Excused[id] = sc.Found[id][:0], sc.Excused[id][:0]
+		sc.found[id], sc.excused[id] = sc.found[id][:0], sc.excused[id][:0]
 	}
 	sc.touched = sc.touched[:0]
 	sc.Window.prepare(before, l)
 	sc.Window.Tokens = sc.split.join(sc.Window.Tokens, sc.Window.Cut, sc.Window.Words)
-	if len(sc.Window.Tokens) == sc.Window.Cut {
+	said := len(sc.Window.Tokens) > sc.Window.Cut
+	for _, id := range sc.later {
+		sc.pending[id] = said
+	}
+	if !said {
 		return
 	}
-	from := sc.Window.Cut
+	sc.from = sc.Window.Cut
 	if sc.spans {
-		from = 0
+		sc.from = 0
 	}
 	for _, f := range Forms {
 		if x := sc.indexes[f]; x != nil {
 			t := sc.tables[f]
 			x.lookup(sc.Window.Tokens, t, sc.caches[f])
-			x.find(t, from, sc.path, sc.note)
+			x.find(t, sc.from, sc.path, sc.note)
 		}
-	}
-	for _, id := range sc.patterned {
-		sc.findPatterns(id)
-	}
-	for _, id := range sc.inside {
-		sc.findInside(id, from)
 	}
 	if len(sc.reveals) > 0 {
 		sc.findPersonal()
 	}
-	for _, id := range sc.excusable {
-		if other := sc.Found[sc.sources[id].except]; len(other) > 0 {
-			sc.excuse(id, other)
-		}
+}
+
+// Found returns the matches of a source in the line scanned last.
+func (sc *Scanner) Found(source int) []Match {
+	sc.complete(source)
+	return sc.found[source]
+}
+
+// Excused returns the matches of a source that its other source cancels.
+func (sc *Scanner) Excused(source int) []Match {
+	sc.complete(source)
+	return sc.excused[source]
+}
+
+// complete finds what Scan has left: most rules do not hold for most lines before their patterns are asked for.
+func (sc *Scanner) complete(id int) {
+	if !sc.pending[id] {
+		return
+	}
+	sc.pending[id] = false
+	src := &sc.sources[id]
+	if len(src.patterns) > 0 {
+		sc.findPatterns(id)
+	}
+	if src.within != nil {
+		sc.findInside(id)
+	}
+	if src.except < 0 {
+		return
+	}
+	if other := sc.Found(src.except); len(other) > 0 {
+		sc.excuse(id, other)
 	}
 }
 
@@ -93,12 +121,12 @@ func (sc *Scanner) findPatterns(id int) {
 
 // noted reports whether a match of a source has already been found in another reading.
 func (sc *Scanner) noted(source int, tokens []int) bool {
-	return slices.ContainsFunc(sc.Found[source], func(m Match) bool { return m.First == tokens[0] && m.Last == tokens[len(tokens)-1] })
+	return slices.ContainsFunc(sc.found[source], func(m Match) bool { return m.First == tokens[0] && m.Last == tokens[len(tokens)-1] })
 }
 
 // findInside matches the words of a source inside other words.
-func (sc *Scanner) findInside(id, from int) {
-	for i := from; i < len(sc.Window.Tokens); i++ {
+func (sc *Scanner) findInside(id int) {
+	for i := sc.from; i < len(sc.Window.Tokens); i++ {
 		t := sc.Window.Tokens[i]
 		for _, text := range append([]string{t.Text}, t.Alts...) {
 			if sc.sources[id].within.in(text) {
@@ -111,10 +139,10 @@ func (sc *Scanner) findInside(id, from int) {
 
 // note records a match of a source. The tokens belong to the caller.
 func (sc *Scanner) note(source int, tokens []int) {
-	if len(sc.Found[source]) == 0 && !slices.Contains(sc.touched, source) {
+	if len(sc.found[source]) == 0 && !slices.Contains(sc.touched, source) {
 		sc.touched = append(sc.touched, source)
 	}
-	sc.Found[source] = append(sc.Found[source], sc.match(source, tokens))
+	sc.found[source] = append(sc.found[source], sc.match(source, tokens))
 }
 
 // match returns a match of a source over tokens.
@@ -144,16 +172,16 @@ func (sc *Scanner) MatchOver(source int, words []int) (m Match, ok bool) {
 
 // excuse removes the matches that lie inside a match of the other source.
 func (sc *Scanner) excuse(source int, other []Match) {
-	kept := sc.Found[source][:0]
-	for _, m := range sc.Found[source] {
+	kept := sc.found[source][:0]
+	for _, m := range sc.found[source] {
 		inside := func(n Match) bool { return n.First <= m.First && m.Last <= n.Last }
 		if slices.ContainsFunc(other, inside) {
-			sc.Excused[source] = append(sc.Excused[source], m)
+			sc.excused[source] = append(sc.excused[source], m)
 			continue
 		}
 		kept = append(kept, m)
 	}
-	sc.Found[source] = kept
+	sc.found[source] = kept
 }
 
 // findPersonal finds personal data in the current line and recent speech.

@@ -36,7 +36,7 @@ func remembered(s *match.Scanner) match.Utterance {
 // found are the words of the matches of a source.
 func found(s *match.Scanner, source int) string {
 	var out []string
-	for _, m := range s.Found[source] {
+	for _, m := range s.Found(source) {
 		var words []string
 		for _, i := range m.Words {
 			words = append(words, s.Window.Words[i].Text)
@@ -90,8 +90,8 @@ func TestAnotherSourceExcusesWhatLiesInside(t *testing.T) {
 	b.Except(rude, never)
 	s := match.NewScanner(b.Build())
 	s.Scan(nil, said("a smart ass answer from an ass", 0))
-	if got := found(s, rude); got != "ass" || s.Found[rude][0].First != 6 || len(s.Excused[rude]) != 1 {
-		t.Errorf("%q found, %d excused", got, len(s.Excused[rude]))
+	if got := found(s, rude); got != "ass" || s.Found(rude)[0].First != 6 || len(s.Excused(rude)) != 1 {
+		t.Errorf("%q found, %d excused", got, len(s.Excused(rude)))
 	}
 }
 
@@ -161,7 +161,7 @@ func TestReportedSpeechHasACueNearBy(t *testing.T) {
 		"he said so and now you there you idiot": false,
 	} {
 		s.Scan(nil, said(say, 0))
-		if got := s.Window.Reported(s.Found[source]); got != want {
+		if got := s.Window.Reported(s.Found(source)); got != want {
 			t.Errorf("%q: reported %v, want %v", say, got, want)
 		}
 	}
@@ -182,11 +182,44 @@ func TestManyPhrasesFindWhatEachFinds(t *testing.T) {
 	s.Scan(nil, said("word3 word4 word5 word0", 0))
 	var got []int
 	for _, source := range sources {
-		if len(s.Found[source]) > 0 {
+		if len(s.Found(source)) > 0 {
 			got = append(got, source)
 		}
 	}
 	if want := []int{4*20 + 3, 5*20 + 4, 0*20 + 5}; !slices.Equal(got, slices.Sorted(slices.Values(want))) {
 		t.Errorf("sources %v, want %v", got, want)
+	}
+}
+
+// TestWhatIsAskedForLaterIsOfTheLastLine: patterns run when somebody asks for their source, and only for the line scanned last.
+func TestWhatIsAskedForLaterIsOfTheLastLine(t *testing.T) {
+	b := match.NewBuilder()
+	source, never := b.Source(), b.Source()
+	if err := b.Pattern(source, `pay (\w+ )?now`); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Phrase(never, "pay nothing now", match.Exact, "", 0); err != nil {
+		t.Fatal(err)
+	}
+	b.Except(source, never)
+	s := match.NewScanner(b.Build())
+	for _, c := range []struct {
+		say            string
+		ask            bool
+		found, excused int
+	}{
+		{"pay me now", false, 0, 0},
+		{"well", true, 0, 0},
+		{"pay me now", true, 1, 0},
+		{"pay nothing now", false, 0, 0},
+		{"", true, 0, 0},
+		{"you pay nothing now but you pay now", true, 1, 1},
+	} {
+		s.Scan(nil, said(c.say, 0))
+		for range 2 {
+			if c.ask && (len(s.Excused(source)) != c.excused || len(s.Found(source)) != c.found) {
+				t.Errorf("%q: %d found, %d excused", c.say, len(s.Found(source)), len(s.Excused(source)))
+			}
+		}
 	}
 }

@@ -115,7 +115,7 @@ func (b *Builder) Excepts(l *rules.List, entry string) bool {
 	sc.Look(nil, models.Utterance{}, match.WordsOf(models.Utterance{Text: entry}))
 	return slices.ContainsFunc(formsOf(l), func(form match.Form) bool {
 		id, ok := b.lists[listForm{l, form, false}]
-		return ok && len(sc.Found[id])+len(sc.Excused[id]) > 0
+		return ok && len(sc.Found(id))+len(sc.Excused(id)) > 0
 	})
 }
 

@@ -101,7 +101,7 @@ func (sc *Context) masked(ms []match.Match) map[int]bool {
 func (sc *Context) listed(word int) bool {
 	for id, src := range sc.set.sources {
 		over := func(m match.Match) bool { return slices.Contains(m.Words, word) }
-		if src.mask && slices.ContainsFunc(sc.Found[id], over) {
+		if src.mask && slices.ContainsFunc(sc.Found(id), over) {
 			return true
 		}
 	}
@@ -121,7 +121,7 @@ func (sc *Context) found(sources []int, from int, minP float64) (bool, []match.M
 				need = max(minP, sc.set.SoundP)
 			}
 		}
-		for _, m := range sc.Found[src] {
+		for _, m := range sc.Found(src) {
 			if float64(m.P) >= need && m.First >= from && (!sc.NowOnly || m.Last >= sc.Window.Cut) {
 				out = append(out, m)
 			}

@@ -270,11 +270,11 @@ func (e *expr) eval(sc *Context) (held bool, spent uint64) {
 	for i, r := range sc.Roles {
 		roles[i] = string(r)
 	}
-	value, details, err := e.program.Eval(map[string]any{
-		"text": strings.Join(words, " "), "words": words, "speaker_id": sc.Line.SpeakerID, "roles": roles,
+	value, details, err := e.program.Eval(map[string]any{ // a function is called if the expression names it
+		"text": func() any { return strings.Join(words, " ") }, "words": words, "speaker_id": sc.Line.SpeakerID, "roles": roles,
 		"newcomer": sc.Person.isNew(sc.set.Newcomers, sc.Now), "duration_ms": sc.Line.EndMS - sc.Line.StartMS, "voiced_ms": sc.Line.VoicedMS,
 		"late_ms": sc.Line.LateMS, "language": sc.Line.Language, "level_dbfs": sc.Line.LevelDBFS, "min_p": minP,
-		"balance": sc.ledgers.Balances(sc.Person.ID, After(sc.Started, sc.Now)), "talk_ms": sc.Person.Talked(),
+		"balance": func() any { return sc.ledgers.Balances(sc.Person.ID, After(sc.Started, sc.Now)) }, "talk_ms": sc.Person.Talked(),
 		"at_ms": sc.Line.StartMS,
 	})
 	if details != nil && details.ActualCost() != nil {

@@ -72,7 +72,7 @@ type remembered struct {
 // Remember records when the text of said: and not_said: was said, after a line has been judged.
 func (sc *Context) Remember() {
 	for _, r := range sc.set.remembered {
-		for _, m := range sc.Found[r.source] {
+		for _, m := range sc.Found(r.source) {
 			if m.Last < sc.Window.Cut {
 				continue
 			}
@@ -108,7 +108,7 @@ func (sc *Context) saidAt(name string, inRoom bool) int64 {
 			if r.name != name {
 				continue
 			}
-			for _, m := range sc.Found[r.source] {
+			for _, m := range sc.Found(r.source) {
 				if m.Last >= sc.Window.Cut {
 					return sc.Line.EndMS
 				}

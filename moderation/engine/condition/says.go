@@ -188,7 +188,7 @@ func (c wordsSaid) Eval(e *Context, minP float64) (bool, []match.Match) {
 	}
 	ms = slices.DeleteFunc(ms, func(m match.Match) bool {
 		return slices.ContainsFunc(c.except, func(src int) bool {
-			return slices.ContainsFunc(e.Found[src], func(n match.Match) bool { return n.First <= m.Last && m.First <= n.Last })
+			return slices.ContainsFunc(e.Found(src), func(n match.Match) bool { return n.First <= m.Last && m.First <= n.Last })
 		})
 	})
 	return len(ms) > 0, ms
@@ -200,7 +200,7 @@ func (c wordsSaid) Explain(e *Context, held bool, ms []match.Match) string {
 		return e.quote(ms) + " was said"
 	}
 	for _, src := range c.sources {
-		if ex := e.Excused[src]; len(ex) > 0 {
+		if ex := e.Excused(src); len(ex) > 0 {
 			return fmt.Sprintf("%s was said where the list %s has never:", e.quote(ex), e.set.sources[src].name)
 		}
 	}
@@ -213,7 +213,7 @@ func (c wordsSaid) Explain(e *Context, held bool, ms []match.Match) string {
 // unsaid returns the list of which nothing was said; "" if the words are not of a list, or were said where it has never:.
 func (c wordsSaid) unsaid(e *Context) (list string) {
 	for _, src := range c.sources {
-		if len(e.Excused[src]) > 0 {
+		if len(e.Excused(src)) > 0 {
 			return ""
 		}
 		list = cmp.Or(e.set.sources[src].name, list)

@@ -105,7 +105,7 @@ func (s *Settings) Mask(text string) string {
 		out[i] = w.Text
 	}
 	for id := range s.sources {
-		for i, hide := range sc.masked(slices.Concat(sc.Found[id], sc.Excused[id])) {
+		for i, hide := range sc.masked(slices.Concat(sc.Found(id), sc.Excused(id))) {
 			if hide {
 				out[i] = Mask(out[i])
 			}
