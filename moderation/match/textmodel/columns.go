@@ -25,10 +25,10 @@ func inColumns(matrix []float32, rows int) columns {
 	return out
 }
 
-// addTo adds x times the matrix to out, which has a place for each column.
-func (c columns) addTo(out, x []float32) {
+// times makes out, which has a place for each column, x times the matrix.
+func (c columns) times(out, x []float32) {
 	x = x[:c.rows]
 	for b := 0; b+atOnce <= len(out); b += atOnce {
-		addBlock((*[atOnce]float32)(out[b:]), c.weights[b*c.rows:][:atOnce*c.rows], x)
+		timesBlock((*[atOnce]float32)(out[b:]), c.weights[b*c.rows:][:atOnce*c.rows], x)
 	}
 }

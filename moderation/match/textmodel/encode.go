@@ -27,7 +27,7 @@ func (m *Model) ReadWords(text string) []string {
 
 // Masked are words in the model's form with marks for the names of groups: what of a line counts.
 func (m *Model) Masked(words []string) []string {
-	tokens := m.mask(nil, m.inForm(words))
+	tokens := m.mask(nil, m.asRead(words))
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.text
@@ -37,7 +37,7 @@ func (m *Model) Masked(words []string) []string {
 
 // Encode prepares words in the model's form, at most one window of them, for training.
 func (m *Model) Encode(words []string) Encoded {
-	tokens := m.mask(nil, m.inForm(words))
+	tokens := m.mask(nil, m.asRead(words))
 	var out Encoded
 	add := func(h uint32) { out.Hashes = append(out.Hashes, h&(1<<m.Linear.Bits-1)) }
 	m.features(tokens, func(h hash) { add(h.mixed()) })
@@ -58,7 +58,7 @@ func (m *Model) Encode(words []string) Encoded {
 	return out
 }
 
-func (m *Model) inForm(texts []string) []word {
+func (m *Model) asRead(texts []string) []word {
 	out := make([]word, len(texts))
 	for i, t := range texts {
 		out[i] = word{t, i, m.groups[t]}
@@ -68,4 +68,4 @@ func (m *Model) inForm(texts []string) []word {
 
 // Values are the values of the labels of words in the model's form, before they are brought onto the scale of the scores; nil
 // without words.
-func (m *Model) Values(words []string) []float64 { return NewScorer(m).raw(m.inForm(words)) }
+func (m *Model) Values(words []string) []float64 { return NewScorer(m).raw(m.asRead(words)) }

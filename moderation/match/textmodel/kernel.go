@@ -3,12 +3,11 @@ package textmodel
 // The steps of the recurrent part, in Go. Processors that compute with eight numbers at once have their own, which give the same
 // results to the bit.
 
-// addInGo adds x times a block of weights, a row of atOnce for each number of x, to out. Six sums fit into the registers.
-func addInGo(out *[atOnce]float32, weights, x []float32) {
+// timesInGo makes out x times a block of weights, a row of atOnce for each number of x. Six sums fit into the registers.
+func timesInGo(out *[atOnce]float32, weights, x []float32) {
 	const some = 6
 	for b := 0; b < atOnce; b += some {
-		sums := (*[some]float32)(out[b:])
-		s0, s1, s2, s3, s4, s5 := sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]
+		var s0, s1, s2, s3, s4, s5 float32
 		rows := weights
 		for _, v := range x {
 			row := (*[atOnce]float32)(rows)
@@ -21,7 +20,7 @@ func addInGo(out *[atOnce]float32, weights, x []float32) {
 			s5 += v * w[5]
 			rows = rows[atOnce:]
 		}
-		sums[0], sums[1], sums[2], sums[3], sums[4], sums[5] = s0, s1, s2, s3, s4, s5
+		*(*[some]float32)(out[b:]) = [some]float32{s0, s1, s2, s3, s4, s5}
 	}
 }
 

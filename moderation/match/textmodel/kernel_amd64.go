@@ -5,10 +5,10 @@ import "golang.org/x/sys/cpu"
 // eight is how many numbers AVX2 computes with at once.
 const eight = 8
 
-// addAVX2 is addInGo. There is at least one row.
+// timesAVX2 is timesInGo. There is at least one row.
 //
 //go:noescape
-func addAVX2(out *[atOnce]float32, weights, x *float32, rows int)
+func timesAVX2(out *[atOnce]float32, weights, x *float32, rows int)
 
 // gatesAVX2 is gatesInGo for a state of n numbers, a multiple of eight.
 //
@@ -20,13 +20,13 @@ func gatesAVX2(after, before, input, fromState *float32, c *curve, n int)
 //go:noescape
 func poolAVX2(most, sum, statesMost, statesSum *float32, n int)
 
-// addBlock adds x times a block of weights, a row of atOnce for each number of x, to out.
-func addBlock(out *[atOnce]float32, weights, x []float32) {
+// timesBlock makes out x times a block of weights, a row of atOnce for each number of x.
+func timesBlock(out *[atOnce]float32, weights, x []float32) {
 	if !cpu.X86.HasAVX2 {
-		addInGo(out, weights, x)
+		timesInGo(out, weights, x)
 		return
 	}
-	addAVX2(out, &weights[0], &x[0], len(x))
+	timesAVX2(out, &weights[0], &x[0], len(x))
 }
 
 // gates makes the state after a token.

@@ -3,20 +3,20 @@
 // Products are rounded before they are added (no FMA) and sums are added up in the order of the rows, so that all results are those
 // of the Go code to the bit.
 
-// func addAVX2(out *[48]float32, weights, x *float32, rows int)
+// func timesAVX2(out *[48]float32, weights, x *float32, rows int)
 //
 // Y0 to Y5 are the sums.
-TEXT ·addAVX2(SB), NOSPLIT, $0-32
+TEXT ·timesAVX2(SB), NOSPLIT, $0-32
 	MOVQ out+0(FP), DI
 	MOVQ weights+8(FP), SI
 	MOVQ x+16(FP), DX
 	MOVQ rows+24(FP), CX
-	VMOVUPS (DI), Y0
-	VMOVUPS 32(DI), Y1
-	VMOVUPS 64(DI), Y2
-	VMOVUPS 96(DI), Y3
-	VMOVUPS 128(DI), Y4
-	VMOVUPS 160(DI), Y5
+	VXORPS Y0, Y0, Y0
+	VXORPS Y1, Y1, Y1
+	VXORPS Y2, Y2, Y2
+	VXORPS Y3, Y3, Y3
+	VXORPS Y4, Y4, Y4
+	VXORPS Y5, Y5, Y5
 row:
 	VBROADCASTSS (DX), Y6
 	VMULPS (SI), Y6, Y7
@@ -44,36 +44,37 @@ row:
 	VZEROUPPER
 	RET
 
-// Of curveEnd, curveSteps and the last place of the curve's table.
-DATA end<>+0(SB)/4, $12.0
-GLOBL end<>(SB), RODATA|NOPTR, $4
-DATA steps<>+0(SB)/4, $64.0
-GLOBL steps<>(SB), RODATA|NOPTR, $4
-DATA last<>+0(SB)/4, $1536.0
-GLOBL last<>(SB), RODATA|NOPTR, $4
-DATA one<>+0(SB)/4, $1.0
-GLOBL one<>(SB), RODATA|NOPTR, $4
+// TANH replaces X by its hyperbolic tangent: curve.tanh. It uses Y2 to Y4.
+#define TANH(X) \
+	VMAXPS Y7, X, X \
+	VMINPS Y8, X, X \
+	VMULPS X, X, Y2 \
+	VMULPS Y12, Y2, Y3 \
+	VADDPS Y11, Y3, Y3 \
+	VMULPS Y2, Y3, Y3 \
+	VADDPS Y10, Y3, Y3 \
+	VMULPS Y2, Y3, Y3 \
+	VADDPS Y9, Y3, Y3 \
+	VMULPS X, Y3, Y3 \
+	VMULPS Y15, Y2, Y4 \
+	VADDPS Y14, Y4, Y4 \
+	VMULPS Y2, Y4, Y4 \
+	VADDPS Y13, Y4, Y4 \
+	VMULPS Y2, Y4, Y4 \
+	VADDPS Y6, Y4, Y4 \
+	VDIVPS Y4, Y3, X
 
-// AT replaces X by the curve's value there: curve.at. It uses Y8 to Y11.
+// AT replaces X by the logistic curve's value there: curve.at.
 #define AT(X) \
-	VADDPS Y15, X, X \
-	VMULPS Y14, X, X \
-	VMAXPS Y12, X, X \
-	VMINPS Y13, X, X \
-	VCVTTPS2DQ X, Y8 \
-	VCVTDQ2PS Y8, Y9 \
-	VSUBPS Y9, X, X \
-	VPCMPEQD Y9, Y9, Y9 \
-	VGATHERDPS Y9, (R8)(Y8*8), Y10 \
-	VPCMPEQD Y9, Y9, Y9 \
-	VGATHERDPS Y9, 4(R8)(Y8*8), Y11 \
-	VMULPS Y11, X, X \
-	VADDPS Y10, X, X
+	VMULPS Y5, X, X \
+	TANH(X) \
+	VMULPS Y5, X, X \
+	VADDPS Y5, X, X
 
 // func gatesAVX2(after, before, input, fromState *float32, c *curve, n int)
 //
 // SI and DX point to the update gate's part of the input and of fromState, R9 and R10 are the ways from there to those of the reset
-// gate and of the new state.
+// gate and of the new state. Y5 to Y15 are the curve.
 TEXT ·gatesAVX2(SB), NOSPLIT, $0-48
 	MOVQ after+0(FP), DI
 	MOVQ before+8(FP), BX
@@ -85,11 +86,17 @@ TEXT ·gatesAVX2(SB), NOSPLIT, $0-48
 	SHLQ $2, R9
 	MOVQ R9, R10
 	SHLQ $1, R10
-	VXORPS Y12, Y12, Y12
-	VBROADCASTSS last<>(SB), Y13
-	VBROADCASTSS steps<>(SB), Y14
-	VBROADCASTSS end<>(SB), Y15
-	VBROADCASTSS one<>(SB), Y7
+	VBROADCASTSS (R8), Y5
+	VBROADCASTSS 4(R8), Y6
+	VBROADCASTSS 8(R8), Y7
+	VBROADCASTSS 12(R8), Y8
+	VBROADCASTSS 16(R8), Y9
+	VBROADCASTSS 20(R8), Y10
+	VBROADCASTSS 24(R8), Y11
+	VBROADCASTSS 28(R8), Y12
+	VBROADCASTSS 32(R8), Y13
+	VBROADCASTSS 36(R8), Y14
+	VBROADCASTSS 40(R8), Y15
 next:
 	VMOVUPS (SI), Y0
 	VADDPS (DX), Y0, Y0
@@ -99,10 +106,7 @@ next:
 	AT(Y1)
 	VMULPS (DX)(R10*1), Y1, Y1
 	VADDPS (SI)(R10*1), Y1, Y1
-	VADDPS Y1, Y1, Y1
-	AT(Y1)
-	VADDPS Y1, Y1, Y1
-	VSUBPS Y7, Y1, Y1
+	TANH(Y1)
 	VMOVUPS (BX), Y2
 	VSUBPS Y1, Y2, Y2
 	VMULPS Y2, Y0, Y0

@@ -2,8 +2,8 @@
 
 package textmodel
 
-// addBlock adds x times a block of weights, a row of atOnce for each number of x, to out.
-func addBlock(out *[atOnce]float32, weights, x []float32) { addInGo(out, weights, x) }
+// timesBlock makes out x times a block of weights, a row of atOnce for each number of x.
+func timesBlock(out *[atOnce]float32, weights, x []float32) { timesInGo(out, weights, x) }
 
 // gates makes the state after a token.
 func (c *curve) gates(after, before, input, fromState []float32) {

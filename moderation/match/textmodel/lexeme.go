@@ -48,8 +48,10 @@ func (m *Model) newLexeme(t token, row int) *lexeme {
 	m.embed(t, row, x)
 	for direction := range 2 {
 		l.input[direction] = make([]float32, padded(3*m.Recurrent.Hidden))
-		copy(l.input[direction], m.bias[direction])
-		m.input[direction].addTo(l.input[direction], x)
+		m.input[direction].times(l.input[direction], x)
+		for i, b := range m.bias[direction] {
+			l.input[direction][i] += b
+		}
 	}
 	if !t.isGroup() {
 		parts(t.text, feature('x'), m.Linear.CharMin, m.Linear.CharMax, func(h uint32) { m.addWeights(&l.parts, h) })

@@ -64,23 +64,22 @@ func sized(s []float32, n int) []float32 {
 type unit struct {
 	fromState []float32 // what the gates take from the state before
 	nothing   []float32 // the state before the first token
-	curve     *curve
 }
 
 func newUnit(hidden int) *unit {
-	return &unit{make([]float32, padded(3*hidden)), make([]float32, hidden), logistic()}
+	return &unit{make([]float32, padded(3*hidden)), make([]float32, hidden)}
 }
 
 // step makes the state that follows another, nil for the first, when a token is taken in. The gates stand in the order update,
 // reset, new.
 func (u *unit) step(weights columns, input, before, after []float32) {
-	clear(u.fromState)
-	if before != nil {
-		weights.addTo(u.fromState, before)
-	} else {
+	if before == nil {
 		before = u.nothing
+		clear(u.fromState)
+	} else {
+		weights.times(u.fromState, before)
 	}
-	u.curve.gates(after, before, input, u.fromState)
+	tangent.gates(after, before, input, u.fromState)
 }
 
 // pooled are the maxima and the sums of some states of either direction, a place for each unit.
@@ -88,19 +87,10 @@ type pooled struct {
 	most, sum [2][]float32
 }
 
-// newPooled are those of no states, some of them.
-func newPooled(n, hidden int) []pooled {
-	out, places := make([]pooled, n), make([]float32, 4*hidden*n)
-	next := func() []float32 {
-		place := places[:hidden:hidden]
-		places = places[hidden:]
-		return place
-	}
-	for i := range out {
-		out[i] = pooled{[2][]float32{next(), next()}, [2][]float32{next(), next()}}
-		out[i].clear()
-	}
-	return out
+func newPooled(hidden int) pooled {
+	places := make([]float32, 4*hidden)
+	place := func(i int) []float32 { return places[i*hidden:][:hidden:hidden] }
+	return pooled{[2][]float32{place(0), place(1)}, [2][]float32{place(2), place(3)}}
 }
 
 // clear makes it that of no states.

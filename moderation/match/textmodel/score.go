@@ -26,6 +26,8 @@ type Scorer struct {
 	last, next trace
 	lexemes    []*lexeme
 	line       line
+	pooled     pooled
+	ends       []pooled // of the window that is explained, at each token: forward states before it, backward states from it on
 }
 
 // line is the line that was scored last, in windows.
@@ -42,7 +44,9 @@ type window struct {
 }
 
 // NewScorer is a scorer of a model.
-func NewScorer(m *Model) *Scorer { return &Scorer{m: m, unit: newUnit(m.Recurrent.Hidden)} }
+func NewScorer(m *Model) *Scorer {
+	return &Scorer{m: m, unit: newUnit(m.Recurrent.Hidden), pooled: newPooled(m.Recurrent.Hidden)}
+}
 
 // Score is what spoken words, which may hold several words each, mean. Of a line without words it is 0 for all labels.
 func (s *Scorer) Score(spoken []string) Scores {
@@ -84,9 +88,9 @@ func (s *Scorer) windows(words []word) []window {
 		w := window{words: words[from:to], raw: make([]float64, len(s.m.Labels))}
 		tokens := s.look(w.words)
 		s.m.linearly(s.m.all(tokens, s.lexemes), w.raw)
-		p := &newPooled(1, s.m.Recurrent.Hidden)[0]
-		s.last.pool(p)
-		s.m.recurrently(p, len(s.last.tokens), w.raw)
+		s.pooled.clear()
+		s.last.pool(&s.pooled)
+		s.m.recurrently(&s.pooled, len(s.last.tokens), w.raw)
 		s.line.windows = append(s.line.windows, w)
 		if to == len(words) {
 			break

@@ -17,9 +17,13 @@ const number = "0"
 
 // read brings spoken words into the model's form: lower case, without apostrophes and drawn-out letters, numbers as one.
 func (m *Model) read(spoken []string) []word {
-	r := reader{Model: m}
+	r := reader{Model: m, out: make([]word, 0, len(spoken))}
 	for i, s := range spoken {
 		r.of = i
+		if r.inForm(s) {
+			r.add(s)
+			continue
+		}
 		for _, c := range s {
 			r.rune(c)
 		}
@@ -35,6 +39,16 @@ type reader struct {
 	letters []rune
 	digits  bool
 	out     []word
+}
+
+// inForm reports whether a spoken word needs no reading, as most do not.
+func (r *reader) inForm(s string) bool {
+	for i := range len(s) {
+		if s[i] < 'a' || s[i] > 'z' || i > 1 && s[i] == s[i-1] && s[i] == s[i-2] {
+			return false
+		}
+	}
+	return 0 < len(s) && len(s) <= r.MaxToken
 }
 
 func (r *reader) rune(c rune) {

@@ -36,9 +36,7 @@ type whole struct {
 	lexemes []*lexeme
 	setting setting
 	sums    struct{ words, group, you sums } // of the features of words, around the group, and with you
-	ends    []pooled                         // at each token: forward states before it, backward states from it on
 	state   []float32                        // of a line that differs
-	pooled  *pooled
 }
 
 // whole is that of the window that was looked at last.
@@ -50,7 +48,8 @@ func (s *Scorer) whole(tokens []token) *whole {
 	for _, l := range w.lexemes {
 		w.sums.words.change(1, l.parts)
 	}
-	w.state, w.pooled, w.ends = make([]float32, hidden), &newPooled(1, hidden)[0], newPooled(n+1, hidden)
+	w.state = make([]float32, hidden)
+	s.clearEnds(n + 1)
 	for i := range n {
 		w.ends[i+1].take(0, &w.ends[i])
 		w.ends[i+1].add(0, row(s.last.states[0], i, hidden))
@@ -60,6 +59,16 @@ func (s *Scorer) whole(tokens []token) *whole {
 		w.ends[i].add(1, row(s.last.states[1], i, hidden))
 	}
 	return w
+}
+
+// clearEnds makes the first ends those of no states.
+func (s *Scorer) clearEnds(n int) {
+	for len(s.ends) < n {
+		s.ends = append(s.ends, newPooled(s.m.Recurrent.Hidden))
+	}
+	for _, p := range s.ends[:n] {
+		p.clear()
+	}
 }
 
 // values are the values of a line that differs from the window in few places.
@@ -152,7 +161,7 @@ func (w *whole) recurrently(tokens []token, out []float64) {
 	for i := d.is.to - 1; i >= 0; i-- {
 		before = w.step(1, w.lexeme(tokens, i, d), before)
 	}
-	w.m.recurrently(w.pooled, len(tokens), out)
+	w.m.recurrently(&w.pooled, len(tokens), out)
 }
 
 // step makes the state that follows another and pools it.
