@@ -68,7 +68,7 @@ type document struct {
 	surfaces []map[string]int // term -> how it was written, how often
 	df       []int            // term -> in how many lines
 	weight   []float64        // term -> how much it tells
-	titles   [][]phrase       // chapter -> what it is about, the best first
+	used     *vocabulary      // how it uses its words, once they are counted
 	people   map[string]bool  // parts of the speakers' names: who speaks is no topic
 	named    map[string]bool  // those of them that name a person wherever they are said
 }

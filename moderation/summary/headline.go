@@ -12,7 +12,7 @@ import (
 )
 
 // headline is one sentence: who talked, how long, about what, and what came of it. said are all lines, in order.
-func (d *document) headline(s models.Summary, said []*line) string {
+func (d *titler) headline(s models.Summary, said []*line) string {
 	switch {
 	case s.Lines == 0 && s.SinceMS > 0:
 		return "Nothing was said since then."
@@ -70,7 +70,7 @@ const mainTopics = 2
 
 // about names the two main topics: those of the two longest chapters, or both of a single chapter. A phrase is preferred to a
 // word.
-func (d *document) about(cs []models.Chapter) string {
+func (d *titler) about(cs []models.Chapter) string {
 	if len(cs) == 1 {
 		return andList(texts(d.titles[0]))
 	}
@@ -97,6 +97,20 @@ func (d *document) about(cs []models.Chapter) string {
 		return strings.Join(parts, ", and ")
 	}
 	return andList(parts)
+}
+
+// unlikeTitles is how much less a phrase is worth because of the titles of earlier chapters: 1 if they have none of its words.
+func (d *titler) unlikeTitles(p *phrase) float64 {
+	out := 1.0
+	for _, other := range slices.Concat(d.titles...) {
+		switch {
+		case d.english() && strings.EqualFold(other.text, p.text):
+			return sameTitle
+		case alike(other.text, p.text):
+			out = named
+		}
+	}
+	return out
 }
 
 // alike reports whether two phrases share a word, or forms of one: "overlap" and "overlapping zone".
@@ -156,11 +170,97 @@ func andList(parts []string) string {
 	return strings.Join(parts, "")
 }
 
+// By what factor the second phrase of a title may be worse than the first.
+const (
+	nextPhrase = 6
+	nextOften  = 20 // if it is said leastTimes
+	nextPlain  = 4  // in other languages than English
+	nextWord   = 40 // beside a single word, which is hardly a title
+	nextToWide = 1000
+	wideLift   = 2   // a phrase that is said in nearly all chapters says little, if it is not so many times as frequent in this one
+	nextLift   = 1.3 // how many times as frequent as in other chapters the second phrase is, at least
+)
+
+// namedFully puts the best phrase that has a word before the word, if that is the best: "system" says less than "filter system".
+func namedFully(all []phrase, sure int) []phrase {
+	if len(all) == 0 || all[0].words > 1 {
+		return all
+	}
+	i := slices.IndexFunc(all, func(p phrase) bool {
+		return p.words > 1 && slices.Contains(p.terms, all[0].terms[0]) && (sure < saidTwice || p.times >= max(2, phraseShare*all[0].times))
+	})
+	if i < 0 {
+		return all
+	}
+	p := all[i]
+	p.score = all[0].score
+	return slices.Insert(slices.Delete(all, i, i+1), 0, p)
+}
+
+// distinctOf takes the best phrase, and a second one that is nearly as good.
+func (d *titler) distinctOf(all []phrase, s span) []phrase {
+	var out []phrase
+	for _, p := range all {
+		if len(out) == 2 || len(out) == 1 && p.score < out[0].score/d.nearly(&out[0], &p) {
+			break
+		}
+		if len(out) == 1 && out[0].words > 1 && (p.words == 1 || strings.Contains(out[0].text, " and ")) {
+			continue // one good phrase is a title; a word beside it says less
+		}
+		if len(out) == 1 && d.english() && (p.others > 0 && p.lift < nextLift || d.name(&p) || p.words > 1 && p.times+p.others < 2) {
+			continue // it is said as often elsewhere, or may be no topic
+		}
+		if len(out) == 1 && (!p.beside(out[0]) || p.words == 1 && (p.times < leastTimes || d.english() && !d.together(&p, &out[0], s))) {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// nearly is by what factor the second phrase of a title may be worse than the first.
+func (d *titler) nearly(first, second *phrase) float64 {
+	switch {
+	case d.english() && first.wide && first.lift < wideLift:
+		return nextToWide
+	case first.words == 1:
+		return nextWord
+	case !d.english():
+		return nextPlain
+	case second.times >= leastTimes:
+		return nextOften
+	}
+	return nextPhrase
+}
+
+// beside reports whether p fits into a title with another phrase.
+func (p *phrase) beside(other phrase) bool {
+	return !alike(p.text, other.text) && other.words+p.words+1 <= joinedWords && !strings.Contains(p.text, " and ")
+}
+
+// together reports whether people say two phrases in the same sentences, more often than if they had nothing to do with each other.
+func (d *titler) together(p, q *phrase, s span) bool {
+	var n, a, b, both float64
+	for i := s.from; i < s.to; i++ {
+		for _, k := range d.of[i] {
+			if u := &d.units[k]; u.lines[0] == i {
+				has, hasToo := slices.Contains(u.terms, p.terms[0]), slices.Contains(u.terms, q.terms[0])
+				n++
+				a += is(has)
+				b += is(hasToo)
+				both += is(has && hasToo)
+			}
+		}
+	}
+	return both >= 2 && both*n > a*b
+}
+
 // An introduction and an end are short, and people say what is said there.
 const (
 	edgeShare = 0.2     // of the session's lines, at most
 	edgeMS    = 600_000 // and of its time
 	edgeCues  = 3       // things that are said there, at least
+	hardlyMS  = 120_000 // how long one takes at most that is called by that alone, as nothing in it is a topic
 )
 
 var (
@@ -168,22 +268,35 @@ var (
 	saidLast  = englishWords.phrases("saidLast")
 )
 
-// place tells the first chapter as the introduction and the last one as the end, where they are that.
-func (d titler) place(spans []span, n int, title string) string {
+// place is the title of a chapter. It tells the first one as the introduction and the last one as the end, where they are that.
+func (d *titler) place(spans []span, n int, ps []phrase) string {
+	name := title(ps)
 	if !d.english() || len(spans) < 3 {
-		return capital(title)
+		return capital(name)
 	}
+	s := spans[n]
+	hardly := d.short(s, hardlyMS) && !slices.ContainsFunc(ps, func(p phrase) bool {
+		return (p.words > 1 || p.times >= leastTimes) && !d.name(&p)
+	})
 	switch {
-	case n == 0 && d.edge(spans[n], saidFirst):
-		return "Introduction: " + title
-	case n == len(spans)-1 && d.edge(spans[n], saidLast):
-		return "Closing: " + title
+	case n == 0 && hardly:
+		return "Introduction"
+	case n == 0 && d.edge(s, saidFirst):
+		return "Introduction: " + name
+	case n == len(spans)-1 && hardly:
+		return "Closing"
+	case n == len(spans)-1 && d.edge(s, saidLast):
+		return "Closing: " + name
 	}
-	return capital(title)
+	return capital(name)
 }
 
-func (d titler) edge(s span, set phraseSet) bool {
-	if float64(s.to-s.from) > edgeShare*float64(len(d.lines)) || d.lines[s.to-1].EndMS-d.lines[s.from].StartMS > edgeMS {
+func (d *titler) short(s span, most int64) bool {
+	return float64(s.to-s.from) <= edgeShare*float64(len(d.lines)) && d.lines[s.to-1].EndMS-d.lines[s.from].StartMS <= most
+}
+
+func (d *titler) edge(s span, set phraseSet) bool {
+	if !d.short(s, edgeMS) {
 		return false
 	}
 	cues := 0
@@ -199,7 +312,7 @@ func (d titler) edge(s span, set phraseSet) bool {
 }
 
 // support are the up to three lines of a chapter that hold most of its title; at least one.
-func (d titler) support(s span, ps []phrase) []models.Key {
+func (d *titler) support(s span, ps []phrase) []models.Key {
 	wanted := map[int]bool{}
 	for _, p := range ps {
 		for _, t := range p.terms {
@@ -245,7 +358,7 @@ func joinWords(ws []word, texts []string) string {
 }
 
 // shownWord is a word as a title has it: in lower case, but for names, also at the beginning of a sentence.
-func (d titler) shownWord(w word) string {
+func (d *titler) shownWord(w word) string {
 	name := w.upper
 	if r, _ := utf8.DecodeRuneInString(w.raw); !name && w.term >= 0 && unicode.IsUpper(r) {
 		ways := d.surfaces[w.term]

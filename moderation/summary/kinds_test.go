@@ -254,7 +254,7 @@ func TestQuotesThatPointBack(t *testing.T) {
 
 // TestTopicsWithAnd: two topics, one of which contains "and", are separated by a comma.
 func TestTopicsWithAnd(t *testing.T) {
-	d := &document{titles: [][]phrase{{{text: "oil and gas", words: 3}}, {{text: "budget", words: 1}, {text: "carbon tax", words: 2}}}}
+	d := &titler{titles: [][]phrase{{{text: "oil and gas", words: 3}}, {{text: "budget", words: 1}, {text: "carbon tax", words: 2}}}}
 	cs := Make(said("Ana: x")).Chapters[:1]
 	if got := d.about(append(cs, cs[0])); got != "oil and gas, and carbon tax" {
 		t.Errorf("topics %q", got)

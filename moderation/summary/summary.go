@@ -32,9 +32,10 @@ func MakeWith(in Input, w Weights) models.Summary {
 	d := newDocument(lines, flaggedLines(in.Flags))
 	chapters := d.chapters(w)
 	found := d.findCues(w.Lists)
+	t := newTitler(d, w.Vocabulary)
 	out := models.Summary{
 		Session: in.Session.ID, Kind: models.SummarySession, SinceMS: in.SinceMS,
-		Chapters:   newTitler(d).chaptersOf(chapters),
+		Chapters:   t.chaptersOf(chapters),
 		Highlights: d.highlights(chapters, found, w),
 		Decisions:  d.listed(found[decision]),
 		Actions:    d.listed(found[action]),
@@ -50,7 +51,7 @@ func MakeWith(in Input, w Weights) models.Summary {
 	for _, u := range lines {
 		out.UntilMS = max(out.UntilMS, u.EndMS)
 	}
-	out.Headline = d.headline(out, lines)
+	out.Headline = t.headline(out, lines)
 	return out
 }
 

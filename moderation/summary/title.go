@@ -10,26 +10,36 @@ import (
 	"earshot/models"
 )
 
-// A chapter is called by the phrase that people used in it: words with a topic side by side, or joined by "of" and the like,
-// which are frequent in the chapter and rare in the others (C-value: K. Frantzi, S. Ananiadou, H. Mima, IJDL 3, 2000). What
-// stands after "to", "we" or "can" is more often a verb than the name of a thing.
+// A chapter is called by the phrase that people used in it: words with a topic side by side, or joined by "of" and the like, that are
+// more frequent in the chapter than in the others (log-likelihood ratio: T. Dunning, Computational Linguistics 19(1), 1993), that have no
+// word that is rare there, and that have words of the kind that people's summaries have. What stands after "to", "we" or "can" is more
+// often a verb than the name of a thing.
 const (
-	longChapter  = 400  // words, from which a phrase must be said twice
+	longChapter  = 400  // words, from which a phrase must be said twice in the session
+	enoughLines  = 100  // lines, from which each word of a phrase must be
 	titleWords   = 4    // the longest phrase
 	joinedWords  = 6    // the longest title
 	longerBetter = 1.4  // factor of a phrase for each word beyond the first
-	phraseBetter = 3.0  // factor of a phrase of more than one word
+	phraseBetter = 24   // factor of a phrase of more than one word in English
+	plainPhrase  = 3    // and in other languages
 	named        = 0.3  // factor of a phrase that shares a word with the title of an earlier chapter
+	sameTitle    = 0.1  // factor of a phrase that is in it
+	properName   = 0.05 // factor of the name of a person or a place, which is no topic unless nothing else is
+	wideWorth    = 0.3  // factor of a phrase that is said in nearly all chapters
+	smallName    = 0.4  // share of uses written small below which a word is a name
+	evenly       = 0.05 // what a phrase is worth each time it is said, if it is as frequent elsewhere
+	mostOdds     = 0.5  // odds of a summary to have a word that count, at most
+	sayEvery     = 1000 // words of the chapter, in which a phrase is said at least once on average
 	mostLift     = 20   // how many times as frequent in its chapter as elsewhere counts, at most
 	shortIng     = 5    // letters of "thing" and "spring"
+	shortEd      = 4    // letters of "shed"
 	leastTimes   = 3    // how often a single word is said that stands beside a phrase
 	verbal       = 0.5  // share of uses after "to", "we" and the like above which a phrase is taken for a verb
 	verbalWord   = 0.35 // the same for a single word
+	verbsFirst   = 2    // how often a word must stand there, and more often than after "the", to begin no phrase
 	partial      = 0.5  // share of uses as part of a longer name above which a phrase is not one
 	vagueWorth   = 0.5  // factor of a phrase that begins with an adjective that says little, and of a word that is said once
-	nextPhrase   = 4    // by what factor the second phrase of a title may be worse than the first
-	nextWord     = 40   // the same beside a single word, which is hardly a title
-	phraseShare  = 0.1  // how often a phrase is said that stands for one of its words, as a share of that
+	phraseShare  = 0.05 // how often a phrase is said that stands for one of its words, as a share of that
 	thingWord    = 0.35 // share of uses after "the", "of" and the like below which a single word is not taken for a noun
 )
 
@@ -49,7 +59,7 @@ var (
 	endsInLy          = englishWords.set("endsInLy")
 )
 
-var adjectiveEnds = []string{"ous", "less", "ible", "ical", "ental", "ional", "iest", "ier"}
+var adjectiveEnds = []string{"ous", "less", "ible", "ical", "ental", "ional", "iest", "ier", "ptive"}
 
 // phrase is a candidate for a title.
 type phrase struct {
@@ -57,6 +67,9 @@ type phrase struct {
 	terms  []int
 	words  int
 	times  float64
+	others float64 // how often it is said in other chapters
+	lift   float64 // how many times as frequent it is in its chapter as in the others
+	wide   bool    // it is said in nearly all chapters
 	verbal float64 // of the times it stands where verbs do
 	things float64 // of the times it stands where things are named
 	goesOn float64 // of the times another word of a name follows: it is a part of one
@@ -69,135 +82,170 @@ type phrase struct {
 // titler names the chapters of a document.
 type titler struct {
 	*document
-	manners map[string]*manner
+	vocabulary *vocabulary // of English
+	manners    map[string]*manner
+	begins     map[string]*manner // how phrases are used that begin with a word
+	roots      []string           // term -> stem
+	titles     [][]phrase         // chapter -> what it is about, the best first
 }
 
-func newTitler(d *document) titler {
+func newTitler(d *document, w Vocabulary) *titler {
 	if !d.english() {
-		return titler{document: d}
+		return &titler{document: d}
 	}
-	return titler{d, mannersOf(d)}
+	v := d.vocabulary()
+	v.judge(w, len(d.lines))
+	t := &titler{document: d, vocabulary: v, manners: mannersOf(d), begins: map[string]*manner{}, roots: make([]string, len(d.ids))}
+	for stem, id := range d.ids {
+		t.roots[id] = stem
+	}
+	return t
 }
 
 // chaptersOf names the chapters.
-func (d titler) chaptersOf(spans []span) []models.Chapter {
+func (d *titler) chaptersOf(spans []span) []models.Chapter {
 	out := []models.Chapter{}
-	found := make([]map[string]*phrase, len(spans))
-	said := map[string]float64{}
-	words := make([]float64, len(spans))
-	all := 0.0
-	for n, s := range spans {
-		found[n] = d.collected(s)
-		for key, p := range found[n] {
-			said[key] += p.times
-		}
-		words[n] = float64(d.wordsIn(s))
-		all += words[n]
-	}
-	for n, s := range spans {
-		chosen := d.phrases(found[n], s, words[n], func(key string, p *phrase) float64 {
-			return lift(p.times, said[key]-p.times, words[n], all-words[n])
-		})
+	for n, s := range d.subjects(spans) {
+		chosen := d.phrases(s)
 		d.titles = append(d.titles, chosen)
-		c := models.Chapter{Title: d.place(spans, n, title(chosen)), StartMS: d.lines[s.from].StartMS}
+		c := models.Chapter{Title: d.place(spans, n, chosen), StartMS: d.lines[s.from].StartMS}
 		for _, u := range d.lines[s.from:s.to] {
 			c.EndMS = max(c.EndMS, u.EndMS)
 		}
-		c.Cites = d.support(s, chosen)
+		c.Cites = d.support(s.span, chosen)
 		out = append(out, c)
 	}
 	return out
 }
 
-// lift is how many times as frequent something is in one part as in the other, which may be empty.
-func lift(here, there, words, others float64) float64 {
-	if others == 0 {
-		return 1
-	}
-	return min(mostLift, here/max(1, words)*others/(there+0.5))
+// subject is what is said in a chapter.
+type subject struct {
+	span
+	words, others float64 // of the chapter, and of the others
+	times         map[int]float64
+	phrases       map[string]*phrase
 }
 
-// collected are the phrases of a chapter.
-func (d titler) collected(s span) map[string]*phrase {
-	found := map[string]*phrase{}
-	for i := s.from; i < s.to; i++ {
-		for _, n := range d.of[i] {
-			if d.units[n].lines[0] == i {
-				d.collect(&d.units[n], found)
-			}
+// subjects collects the phrases of all chapters and compares them.
+func (d *titler) subjects(spans []span) []subject {
+	out := make([]subject, len(spans))
+	said, in := map[string]float64{}, map[string]int{}
+	all := 0.0
+	for n, s := range spans {
+		out[n] = d.subject(s)
+		all += out[n].words
+		for key, p := range out[n].phrases {
+			said[key] += p.times
+			in[key]++
 		}
 	}
-	return found
-}
-
-// phrases are the best one or two phrases of a chapter with so many words; no word is in both.
-func (d titler) phrases(found map[string]*phrase, s span, words float64, lifts func(string, *phrase) float64) []phrase {
-	out := d.distinctOf(namedFully(d.rated(found, words, lifts)), s)
-	if d.english() && words > longChapter && (len(out) == 0 || len(out) == 1 && out[0].words == 1) { // hardly a title
-		out = d.distinctOf(namedFully(d.rated(found, 0, lifts)), s)
+	for n := range out {
+		s := &out[n]
+		s.others = all - s.words
+		for key, p := range s.phrases {
+			p.others = said[key] - p.times
+			p.lift = lift(p.times, p.others, s.words, s.others)
+			p.wide = len(spans) > 1 && 4*in[key] >= 3*len(spans)
+		}
 	}
 	return out
 }
 
-// rated are the phrases that may name a chapter of so many words, the best first.
-func (d titler) rated(found map[string]*phrase, words float64, lifts func(string, *phrase) float64) []phrase {
+func (d *titler) subject(s span) subject {
+	out := subject{span: s, times: map[int]float64{}, phrases: map[string]*phrase{}}
+	for i := s.from; i < s.to; i++ {
+		for _, n := range d.of[i] {
+			u := &d.units[n]
+			out.words += float64(len(u.said))
+			if u.lines[0] == i {
+				d.collect(u, out.phrases)
+				for _, t := range u.terms {
+					out.times[t]++
+				}
+			}
+		}
+	}
+	return out
+}
+
+// How sure it is that something is a phrase.
+const (
+	anyPhrase = iota
+	knownWords
+	saidTwice
+)
+
+// phrases are the best one or two phrases of a chapter; no word is in both. A phrase that is not sure is better than a single word.
+func (d *titler) phrases(s subject) []phrase {
+	for sure := saidTwice; ; sure-- {
+		out := d.distinctOf(namedFully(d.rated(s, sure), sure), s.span)
+		if sure == anyPhrase || !d.english() || slices.ContainsFunc(out, func(p phrase) bool { return p.words > 1 }) {
+			return out
+		}
+	}
+}
+
+// rated are the phrases that may name a chapter, the best first.
+func (d *titler) rated(s subject, sure int) []phrase {
 	var all []phrase
-	for _, key := range slices.Sorted(maps.Keys(found)) {
-		p := found[key]
-		if d.english() && !p.noun() || p.words > 1 && p.times < 2 && words > longChapter {
+	for _, key := range slices.Sorted(maps.Keys(s.phrases)) {
+		p := s.phrases[key]
+		if !d.may(p, s, sure) {
 			continue
 		}
-		p.rate(lifts(key, p))
-		if d.titled(p) {
-			p.score *= named
-		}
+		d.rate(p, s)
+		p.score *= d.unlikeTitles(p)
 		all = append(all, *p)
 	}
 	slices.SortStableFunc(all, func(x, y phrase) int { return cmp.Compare(y.score, x.score) })
 	return all
 }
 
-// namedFully puts the best phrase that has a word before the word, if that is the best: "system" says less than "filter system".
-func namedFully(all []phrase) []phrase {
-	if len(all) == 0 || all[0].words > 1 {
-		return all
+// may reports whether a phrase may name a chapter.
+func (d *titler) may(p *phrase, s subject, sure int) bool {
+	switch {
+	case !d.english():
+		return p.words == 1 || p.times > 1 || s.words <= longChapter
+	case !p.noun():
+		return false
+	case p.words == 1:
+		return true
 	}
-	i := slices.IndexFunc(all, func(p phrase) bool {
-		return p.words > 1 && slices.Contains(p.terms, all[0].terms[0]) && p.times >= max(2, phraseShare*all[0].times)
-	})
-	if i < 0 {
-		return all
-	}
-	p := all[i]
-	p.score = all[0].score
-	return slices.Insert(slices.Delete(all, i, i+1), 0, p)
+	once := p.times+p.others < 2 && s.words > longChapter
+	rare := len(d.lines) >= enoughLines && slices.ContainsFunc(p.terms, func(t int) bool { return d.df[t] < 2 })
+	return !d.verbFirst(p) && (sure < saidTwice || !once) && (sure < knownWords || !rare)
 }
 
-// together reports whether people say two phrases in the same sentences, more often than if they had nothing to do with each other.
-func (d titler) together(p, q *phrase, s span) bool {
-	var n, a, b, both float64
-	for i := s.from; i < s.to; i++ {
-		for _, k := range d.of[i] {
-			if u := &d.units[k]; u.lines[0] == i {
-				has, hasToo := slices.Contains(u.terms, p.terms[0]), slices.Contains(u.terms, q.terms[0])
-				n++
-				a += is(has)
-				b += is(hasToo)
-				both += is(has && hasToo)
-			}
+// rate says how well a phrase names a chapter.
+func (d *titler) rate(p *phrase, s subject) {
+	p.score = math.Pow(longerBetter, float64(p.words-1)) * (0.5 + p.things/p.times)
+	if !d.english() {
+		p.score *= p.times * math.Log(1+p.lift)
+		if p.words > 1 {
+			p.score *= plainPhrase
+		} else if p.times < 2 {
+			p.score *= vagueWorth
 		}
+		return
 	}
-	return both >= 2 && both*n > a*b
-}
-
-func (d titler) wordsIn(s span) int {
-	n := 0
-	for i := s.from; i < s.to; i++ {
-		for _, u := range d.of[i] {
-			n += len(d.units[u].said)
-		}
+	least := math.Inf(1)
+	for _, t := range p.terms {
+		least = min(least, s.times[t])
 	}
-	return n
+	distinct := contrast(p.times, p.others, s.words, s.others) + evenly*p.times
+	p.score *= math.Sqrt(distinct*least*d.odds(p)) * min(1, p.times*sayEvery/max(1, s.words))
+	if p.words > 1 {
+		p.score *= phraseBetter
+	}
+	if p.vague || p.times+p.others < 2 {
+		p.score *= vagueWorth
+	}
+	if d.name(p) {
+		p.score *= properName
+	}
+	if p.wide && p.lift < wideLift {
+		p.score *= wideWorth
+	}
 }
 
 // noun reports whether a phrase is used like the name of a thing.
@@ -214,62 +262,14 @@ func (p *phrase) noun() bool {
 	return p.verbal <= verbal*p.times || p.verbal <= p.things
 }
 
-// titled reports whether an earlier chapter is called by one of the phrase's words.
-func (d titler) titled(p *phrase) bool {
-	return slices.ContainsFunc(d.titles, func(of []phrase) bool {
-		return slices.ContainsFunc(of, func(other phrase) bool { return alike(other.text, p.text) })
-	})
-}
-
-// rate says how well a phrase names a chapter, in which it is so many times as frequent as in the others.
-func (p *phrase) rate(lift float64) {
-	p.score = math.Pow(longerBetter, float64(p.words-1)) * p.times * math.Log(1+lift) * (0.5 + p.things/p.times)
-	if p.words > 1 {
-		p.score *= phraseBetter
-	}
-	if p.vague || p.words == 1 && p.times < 2 {
-		p.score *= vagueWorth
-	}
-}
-
-// distinctOf takes the best phrase, and a second one that is nearly as good.
-func (d titler) distinctOf(all []phrase, s span) []phrase {
-	var out []phrase
-	for _, p := range all {
-		if len(out) == 2 || len(out) == 1 && p.score < out[0].score/nearly(out[0].words) {
-			break
-		}
-		if len(out) == 1 && out[0].words > 1 && (p.words == 1 || strings.Contains(out[0].text, " and ")) {
-			continue // one good phrase is a title; a word beside it says less
-		}
-		if len(out) == 1 && (!p.beside(out[0]) || p.words == 1 && (p.times < leastTimes || d.english() && !d.together(&p, &out[0], s))) {
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// nearly is by what factor the second phrase of a title may be worse than the first, of so many words.
-func nearly(words int) float64 {
-	if words == 1 {
-		return nextWord
-	}
-	return nextPhrase
-}
-
-// beside reports whether p fits into a title with another phrase.
-func (p *phrase) beside(other phrase) bool {
-	return !alike(p.text, other.text) && other.words+p.words+1 <= joinedWords && !strings.Contains(p.text, " and ")
-}
-
 // collect counts the phrases of a sentence.
-func (d titler) collect(u *unit, found map[string]*phrase) {
+func (d *titler) collect(u *unit, found map[string]*phrase) {
 	ws := u.words()
 	for from := range ws {
 		if !d.namesThing(ws[from]) {
 			continue
 		}
+		d.countBegin(ws, from)
 		for to := from + 1; to <= min(len(ws), from+titleWords); to++ {
 			w := ws[to-1]
 			if to == from+2 && phraseJoins[w.low] && (d.participle(ws[from]) || measures[ws[from].low]) {
@@ -289,7 +289,7 @@ func (d titler) collect(u *unit, found map[string]*phrase) {
 }
 
 // namesThing reports whether a word may begin or end the name of something.
-func (d titler) namesThing(w word) bool {
+func (d *titler) namesThing(w word) bool {
 	if w.term < 0 || !d.english() {
 		return w.term >= 0
 	}
@@ -303,12 +303,12 @@ func endsLikeAdjective(low string) bool {
 }
 
 // brokenOff reports whether somebody begins a word anew: "crite criteria".
-func (d titler) brokenOff(w, next word) bool {
+func (d *titler) brokenOff(w, next word) bool {
 	return d.english() && len(next.low) > len(w.low)+1 && strings.HasPrefix(next.low, w.low)
 }
 
 // isThing reports whether a word is a noun as far as can be told: it is not used more often like something else.
-func (d titler) isThing(w word) bool {
+func (d *titler) isThing(w word) bool {
 	if w.upper {
 		return true
 	}
@@ -321,14 +321,14 @@ func (d titler) isThing(w word) bool {
 }
 
 // gerund reports whether a word that ends with -ing is used as a noun: "the naming".
-func (d titler) gerund(w word) bool {
+func (d *titler) gerund(w word) bool {
 	m := d.manners[w.low]
 	return strings.HasSuffix(w.low, "ing") && !neverLast[w.low] && m != nil && m.thing >= leastTimes && m.thing > m.verb+m.quality
 }
 
 // participle reports whether a word can only end a phrase that goes on: "cords attached", "calls resulting".
-func (d titler) participle(w word) bool {
-	ed := strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed")
+func (d *titler) participle(w word) bool {
+	ed := strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed") && len(w.low) > shortEd
 	return d.english() && (neverLast[w.low] || endsWithIng(w.low) || ed)
 }
 
@@ -337,13 +337,13 @@ func endsWithIng(low string) bool {
 }
 
 // joins reports whether the word stands between two parts of one phrase.
-func (d titler) joins(ws []word, i int) bool {
+func (d *titler) joins(ws []word, i int) bool {
 	return d.english() && phraseJoins[ws[i].low] && i+1 < len(ws) && d.namesThing(ws[i+1])
 }
 
-func (d titler) count(ws []word, from, to int, found map[string]*phrase) {
+func (d *titler) count(ws []word, from, to int, found map[string]*phrase) {
 	var terms []int
-	var lows, raws []string
+	var keys, raws []string
 	for _, w := range ws[from:to] {
 		if w.term >= 0 {
 			if slices.Contains(terms, w.term) {
@@ -351,16 +351,16 @@ func (d titler) count(ws []word, from, to int, found map[string]*phrase) {
 			}
 			terms = append(terms, w.term)
 		}
-		lows = append(lows, w.low)
+		keys = append(keys, d.keyOf(w))
 		raws = append(raws, d.shownWord(w))
 	}
-	key := joinWords(ws[from:to], lows)
+	key := joinWords(ws[from:to], keys)
 	if len(terms) == 1 {
 		key = d.surface(terms[0])
 	}
 	p := found[key]
 	if p == nil {
-		p = &phrase{terms: terms, words: len(lows), shown: map[string]int{}}
+		p = &phrase{terms: terms, words: len(keys), shown: map[string]int{}}
 		p.vague = d.english() && p.words > 1 && picksOut[ws[from].low]
 		p.ing = d.english() && p.words > 1 && endsWithIng(ws[from].low)
 		found[key] = p
@@ -372,6 +372,7 @@ func (d titler) count(ws []word, from, to int, found map[string]*phrase) {
 	}
 	goesOn := to < len(ws) && !ws[to].apart && d.namesThing(ws[to]) && !d.participle(ws[to])
 	p.goesOn += is(goesOn)
+	p.verbal += is(p.words > 1 && to < len(ws) && !ws[to].apart && afterVerbs[ws[to].low])
 	if from > 0 && !ws[from].apart {
 		before := ws[from-1].low
 		p.verbal += is(verbFollows(before) || (beforeQualities[before] || beforeParticiples[before]) && d.participle(ws[from]))
@@ -379,4 +380,12 @@ func (d titler) count(ws []word, from, to int, found map[string]*phrase) {
 	} else if m := d.manners[ws[from].low]; m != nil && !ws[from].upper {
 		p.verbal += is(m.verb > m.thing) // "Send the map": nothing stands before it
 	}
+}
+
+// keyOf is a word as it is counted in phrases: in English "remote controls" are a "remote control".
+func (d *titler) keyOf(w word) string {
+	if w.term < 0 || !d.english() {
+		return w.low
+	}
+	return d.roots[w.term]
 }

@@ -64,7 +64,108 @@ func TestTitlesKeepNames(t *testing.T) {
 		t.Errorf("headline %q", got)
 	}
 	d := &document{lang: languages()["en"]}
-	if got := newTitler(d).place(make([]span, 2), 0, "Dutch tulips"); got != "Dutch tulips" {
+	if got := (&titler{document: d}).place(make([]span, 2), 0, []phrase{{text: "Dutch tulips", words: 2}}); got != "Dutch tulips" {
 		t.Errorf("title %q", got)
+	}
+}
+
+// titlesOf names chapters, each of which repeats its lines.
+func titlesOf(times int, chapters ...[]string) []string {
+	var lines []string
+	var spans []span
+	for _, c := range chapters {
+		spans = append(spans, span{len(lines), len(lines) + times*len(c)})
+		for range times {
+			lines = append(lines, c...)
+		}
+	}
+	d := newDocument(inOrder(said(lines...)), nil)
+	var out []string
+	for _, c := range newTitler(d, trained.Vocabulary).chaptersOf(spans) {
+		out = append(out, c.Title)
+	}
+	return out
+}
+
+var (
+	pumps = []string{"Ana: The water pump is loud, and the water pump leaks.", "Ben: A new water pump for the garden plan costs a lot."}
+	sheds = []string{"Ana: The tool shed has a leak, so the tool shed is wet.", "Ben: In the garden plan the tool shed has a roof."}
+	ponds = []string{"Ana: The frog pond is dry, and the frog pond smells.", "Ben: The garden plan puts the frog pond by the fence."}
+)
+
+// A chapter is called by what it has and the others don't, not by what the whole session is about.
+func TestTitlesTellChaptersApart(t *testing.T) {
+	got := titlesOf(4, pumps, sheds, ponds)
+	if want := []string{"Water pump", "Tool shed", "Frog pond"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// What is said in passing is no topic, though it is said nowhere else: its words are rare.
+func TestTitlesLeaveOutAsides(t *testing.T) {
+	aside := []string{"Ana: My mint julep was warm.", "Ben: A mint julep?"}
+	lines := slices.Concat(pumps, pumps, pumps, aside, pumps, pumps, pumps)
+	if got := titlesOf(1, lines, slices.Concat(sheds, sheds, sheds)); got[0] != "Water pump" {
+		t.Errorf("%q", got)
+	}
+}
+
+// A name is no topic if anything else is, alone or beside a phrase.
+func TestTitlesAreNoNames(t *testing.T) {
+	names := []string{"Ana: We were in Port Alma, and Port Alma has Jerry Miller.", "Ben: So Jerry Miller of Port Alma sent us a postcard?"}
+	got := titlesOf(4, sheds, slices.Concat(names, pumps), ponds)
+	if got[1] != "Water pump" {
+		t.Errorf("%q", got)
+	}
+	if got := titlesOf(4, sheds, names, ponds); got[1] != "Port Alma" && got[1] != "Jerry Miller" {
+		t.Errorf("nothing else is said: %q", got)
+	}
+}
+
+// Forms of a phrase are one phrase, shown as it is mostly said.
+func TestTitlesCountFormsTogether(t *testing.T) {
+	got := titlesOf(3, []string{
+		"Ana: The rain barrels are full, and the copper pipe is green.", "Ben: A rain barrel holds more than the copper pipe.",
+		"Ana: The rain barrels froze, and so did the rain barrels of others.",
+	}, sheds)
+	if !strings.HasPrefix(got[0], "Rain barrels") {
+		t.Errorf("%q", got)
+	}
+}
+
+// A phrase does not begin with what is a verb here, nor end with one.
+func TestTitlesHaveNoVerbs(t *testing.T) {
+	for want, line := range map[string]string{
+		"Wool blankets": "Ana: We provide blankets, they provide blankets, he can provide blankets. I like wool blankets, and the wool blankets.",
+		"Bread oven":    "Ana: The ovens heat the hall, and the ovens heat the yard. The bread oven is new, and the bread oven has a door.",
+	} {
+		if got := titlesOf(3, []string{line, "Ben: Okay."}, sheds); got[0] != want {
+			t.Errorf("%q, want %q", got[0], want)
+		}
+	}
+}
+
+// A phrase that is said just once is better than a single word.
+func TestTitlesPreferPhrases(t *testing.T) {
+	var lines []string
+	for i := range 40 {
+		lines = append(lines, "Ana: So the agenda is long, and I like the agenda, but he doesn't.")
+		if i == 20 {
+			lines = append(lines, "Ben: The agenda items are on the wall.")
+		}
+	}
+	if got := titlesOf(1, lines, slices.Concat(sheds, sheds, sheds)); got[0] != "Agenda items" {
+		t.Errorf("%q", got)
+	}
+}
+
+// A short first or last chapter in which nothing is a topic is called what it is.
+func TestTitlesOfChaptersWithoutTopics(t *testing.T) {
+	hello := []string{"Ana: Hello everybody, can you hear me?", "Ben: Yes, I can, hello. It's the laptop.", "Ana: Then let us begin."}
+	bye := []string{"Ana: Thanks for coming.", "Ben: Thank you, it was fun, and see you in Lisbon.", "Ana: Bye."}
+	long := func(c []string) []string { return slices.Concat(c, c, c, c, c, c, c) }
+	got := titlesOf(1, hello, long(pumps), long(sheds), bye)
+	if want := []string{"Introduction", "Water pump", "Tool shed", "Closing"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

@@ -2,7 +2,9 @@ package summary
 
 import (
 	"math"
+	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 )
 
@@ -54,8 +56,13 @@ type vocabulary struct {
 	judged Vocabulary // by what they were judged
 }
 
+// vocabulary counts the words once.
 func (d *document) vocabulary() *vocabulary {
+	if d.used != nil {
+		return d.used
+	}
 	v := &vocabulary{ids: map[string]int{}, pairs: map[[2]int]*pair{}}
+	d.used = v
 	for n := range d.units {
 		u := &d.units[n]
 		line := u.lines[0]
@@ -257,4 +264,83 @@ func mannersOf(d *document) map[string]*manner {
 // verbFollows reports whether what stands after a word is more often a verb than a noun.
 func verbFollows(low string) bool {
 	return beforeVerbs[low] || strings.HasSuffix(low, "n't") || strings.HasSuffix(low, "'ll")
+}
+
+// countBegin counts how a phrase is used that begins with a word.
+func (d *titler) countBegin(ws []word, from int) {
+	if from == 0 || ws[from].apart || !d.english() {
+		return
+	}
+	m := d.begins[ws[from].low]
+	if m == nil {
+		m = &manner{}
+		d.begins[ws[from].low] = m
+	}
+	m.verb += is(verbFollows(ws[from-1].low))
+	m.thing += is(beforeThings[ws[from-1].low])
+}
+
+// verbFirst reports whether a phrase begins with a word that is a verb where phrases begin.
+func (d *titler) verbFirst(p *phrase) bool {
+	first, _, _ := strings.Cut(strings.ToLower(p.text), " ")
+	m := d.begins[first]
+	return m != nil && m.verb > m.thing && m.verb >= verbsFirst
+}
+
+// odds are those of a summary to have the phrase's least likely word.
+func (d *titler) odds(p *phrase) float64 {
+	out := mostOdds
+	for w := range strings.FieldsSeq(p.text) {
+		if id, ok := d.vocabulary.ids[strings.ToLower(w)]; ok && d.vocabulary.all[id].topic {
+			likely := d.vocabulary.worth(id, 0)
+			out = min(out, likely/(1-likely))
+		}
+	}
+	return out
+}
+
+// lift is how many times as frequent something is in one part as in the other; if there is no other, as much as counts.
+func lift(here, there, words, others float64) float64 {
+	if others == 0 {
+		return mostLift
+	}
+	return min(mostLift, here/max(1, words)*others/(there+0.5))
+}
+
+// contrast is the log-likelihood ratio of a phrase that is more frequent in a part of so many words than in the others.
+func contrast(here, there, words, others float64) float64 {
+	expected := (here + there) * words / (words + others)
+	if here <= expected {
+		return 0
+	}
+	out := here * math.Log(here/expected)
+	if there > 0 {
+		out += there * math.Log(there/(here+there-expected))
+	}
+	return 2 * out
+}
+
+// name reports whether a phrase is the name of a person or a place: the word that says what it is ("bank" in "Bank of Canada" and
+// "Canada bank") is mostly written with a capital.
+func (d *titler) name(p *phrase) bool {
+	if !d.english() {
+		return false
+	}
+	ws := strings.Fields(p.text)
+	if i := slices.IndexFunc(ws, func(w string) bool { return phraseJoins[w] }); i >= 0 {
+		ws = ws[:i]
+	}
+	last := ws[len(ws)-1]
+	r, n := utf8.DecodeRuneInString(last)
+	if !unicode.IsUpper(r) || strings.ToLower(last[n:]) != last[n:] {
+		return false // or it is like "LCD"
+	}
+	small, all := 0, 0
+	for way, n := range d.surfaces[p.terms[len(ws)-1]] {
+		all += n
+		if strings.ToLower(way) == way {
+			small += n
+		}
+	}
+	return float64(small) < smallName*float64(all)
 }
