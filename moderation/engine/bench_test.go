@@ -57,6 +57,10 @@ func bigFiles() map[string]string {
 const longLine = "well I think that we will have to talk about the price of coffee again because they will call us on Monday and " +
 	"everyone can see that the market is not going to wait for you or for him so please listen to the speaker now"
 
+// flaggedLine is as long, and so is what the text model has to explain.
+const flaggedLine = "I have listened to you people for an hour and all of you immigrants are the most disgusting liars that ever opened a mouth " +
+	"in this room and I swear I will come to your house and make you sorry you stupid pig"
+
 // talk is what people say in a room, one line each.
 const talk = `good evening everybody and welcome to the second part of our book club
 thank you I only wanted to say that I liked the first chapter more than the others
@@ -118,7 +122,7 @@ func BenchmarkPacks(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, c := range []struct{ name, say string }{{"short", "You are a stupid idiot and a " +
-		"liar."}, {"innocent", "I agree with the last speaker"}, {"long", longLine}} {
+		"liar."}, {"innocent", "I agree with the last speaker"}, {"long", longLine}, {"flagged", flaggedLine}} {
 		b.Run(c.name, func(b *testing.B) {
 			s, at := NewSession(set, models.Session{}), int64(0)
 			b.ReportAllocs()

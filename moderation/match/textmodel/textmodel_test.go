@@ -304,6 +304,21 @@ func BenchmarkScore(b *testing.B) {
 	}
 }
 
+// BenchmarkExplain explains lines of a whole window, scored before.
+func BenchmarkExplain(b *testing.B) {
+	m := Shipped()
+	s := NewScorer(m)
+	var spoken []string
+	for _, e := range examples(b) {
+		spoken = append(spoken, strings.Fields(e.Text)...)
+	}
+	for i := 0; b.Loop(); i++ {
+		line := spoken[i*7%(len(spoken)-m.Window):][:m.Window]
+		s.Score(line)
+		s.Explain(line, i%len(m.Labels))
+	}
+}
+
 func BenchmarkRead(b *testing.B) {
 	for b.Loop() {
 		if _, err := Read(shipped); err != nil {
