@@ -50,6 +50,7 @@ func Parse(name string, data []byte, began time.Time) (*Transcript, error) {
 		return nil, fmt.Errorf("%s: it contains no speech", filepath.Base(name))
 	}
 	if t.Session == nil {
+		t.join()
 		t.attach(s)
 	}
 	return t, nil

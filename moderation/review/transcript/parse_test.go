@@ -214,3 +214,66 @@ func TestEndlessLines(t *testing.T) {
 		}
 	}
 }
+
+// TestPeopleWithTwoNames: who is introduced with an office and then called by the name is one person, shown with the office. Whoever may be
+// two people stays two.
+func TestPeopleWithTwoNames(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		lines []string // who talks
+		want  []string // who is taken to talk
+	}{
+		{"introduced", []string{"Hon. Ana Lee (Minister of Health)", "Ben Cole", "Hon. Ana Lee"}, []string{
+			"Hon. Ana Lee (Minister of Health)", "Ben Cole", "Hon. Ana Lee (Minister of Health)",
+		}},
+		{
+			"an office with a name", []string{
+				"The Chair (Hon. Ana Lee (North Bay, Lib.))", "Ben Cole", "The Chair", "Hon. Ana Lee", "The Chair (Hon. Ana Lee)",
+			}, []string{
+				"The Chair (Hon. Ana Lee (North Bay, Lib.))", "Ben Cole", "The Chair (Hon. Ana Lee (North Bay, Lib.))",
+				"The Chair (Hon. Ana Lee (North Bay, Lib.))", "The Chair (Hon. Ana Lee (North Bay, Lib.))",
+			},
+		},
+		{
+			"as the chair and as a member", []string{"The Chair (Ana Lee (Bay))", "The Chair", "Ana Lee (Bay)", "Ben Cole", "Ana Lee"}, []string{
+				"The Chair (Ana Lee (Bay))", "The Chair (Ana Lee (Bay))", "The Chair (Ana Lee (Bay))", "Ben Cole", "The Chair (Ana Lee (Bay))",
+			},
+		},
+		{"both are in use", []string{"Ana Lee (Finance)", "Ana Lee", "Ana Lee (Finance)"}, nil},
+		{"the name comes first", []string{"Ana Lee", "Ana Lee (Finance)"}, nil},
+		{"two with that name", []string{"Ana Lee (Finance)", "Ana Lee (Sales)", "Ana Lee"}, nil},
+		{"two who chair", []string{"The Chair (Ana Lee (Bay))", "The Chair (Ben Cole (Sea))", "The Chair"}, nil},
+		{"a first name", []string{"Ana (Finance)", "Ana"}, nil},
+		{"a number", []string{"Ana Lee (2)", "Ana Lee"}, nil},
+		{"in small letters", []string{"Ana Lee (her daughter)", "Ana Lee"}, nil},
+		{"who interprets", []string{"Ana Lee (Interpreter)", "Ana Lee", "Interpreter (Ben Cole)", "Ben Cole"}, nil},
+		{"an office is no name", []string{"Ana Lee (Vice Chair)", "Vice Chair"}, nil},
+		{"a surname", []string{"Dr. Ana Lee (Chair)", "Dr. Lee"}, nil},
+	} {
+		var text strings.Builder
+		for _, who := range c.lines {
+			text.WriteString(who + ": Yes.\n")
+		}
+		got, err := Parse("a.txt", []byte(text.String()), began)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c.want == nil {
+			c.want = c.lines
+		}
+		var who []string
+		speakers := map[string]string{}
+		for _, p := range got.Speakers {
+			speakers[p.ID] = p.Name
+		}
+		for u := range got.Lines() {
+			who = append(who, u.SpeakerName)
+			if speakers[u.SpeakerID] != u.SpeakerName {
+				t.Errorf("%s: %q is %q among the speakers", c.name, u.SpeakerName, speakers[u.SpeakerID])
+			}
+		}
+		if d := cmp.Diff(c.want, who); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
+	}
+}
