@@ -33,6 +33,10 @@ func Find(words []models.Word, wanted func(kind string) bool) []Finding {
 	for i, w := range words {
 		atoms = appendAtoms(atoms, w.Text, i)
 	}
+	var runs []numberRun
+	if wanted(Phone) || wanted(Card) {
+		runs = numberRuns(atoms)
+	}
 	var out []Finding
 	for _, kind := range Kinds {
 		if !wanted(kind) {
@@ -49,13 +53,13 @@ func Find(words []models.Word, wanted func(kind string) bool) []Finding {
 		}
 		switch kind {
 		case Phone:
-			for _, run := range numberRuns(atoms) {
+			for _, run := range runs {
 				if len(cardIn(run)) == 0 && run.isPhone(atoms) {
 					found(run.atoms()...)
 				}
 			}
 		case Card:
-			for _, run := range numberRuns(atoms) {
+			for _, run := range runs {
 				if card := cardIn(run); len(card) > 0 {
 					found(numberRun{numbers: card}.atoms()...)
 				}

@@ -1,6 +1,7 @@
 package pii
 
 import (
+	"maps"
 	"strconv"
 	"strings"
 
@@ -22,6 +23,25 @@ type numerals struct {
 
 // spokenNumerals are the languages in which numbers are understood; they may be mixed.
 var spokenNumerals = readNumerals()
+
+// In any language, whatever begins a number and whatever may stand for the plus before one. Most words are neither.
+var startsNumber, standsForPlus = beginnings(spokenNumerals)
+
+func beginnings(all []*numerals) (numbers, pluses map[string]bool) {
+	numbers, pluses = map[string]bool{}, map[string]bool{}
+	for _, l := range all {
+		for _, words := range []map[string]string{l.digit, l.tens, l.whole, l.near} {
+			for word := range words {
+				numbers[word] = true
+			}
+		}
+		for word := range l.repeat {
+			numbers[word] = true
+		}
+		maps.Copy(pluses, l.plus)
+	}
+	return numbers, pluses
+}
 
 func readNumerals() (all []*numerals) {
 	for _, lang := range lexicon.Languages("numerals") {
@@ -76,7 +96,7 @@ func numberAt(atoms []atom, i int) (number, bool) {
 	if a.kind == atomDigits {
 		return number{digits: a.text, from: i, to: i + 1, written: true}, true
 	}
-	if a.kind != atomWord {
+	if a.kind != atomWord || !startsNumber[a.text] {
 		return number{}, false
 	}
 	for _, l := range spokenNumerals {
@@ -178,10 +198,5 @@ func isPlus(a atom) bool {
 	if a.kind == atomSign {
 		return a.text == "+"
 	}
-	for _, l := range spokenNumerals {
-		if l.plus[a.text] {
-			return true
-		}
-	}
-	return false
+	return standsForPlus[a.text]
 }
