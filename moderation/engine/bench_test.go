@@ -58,8 +58,8 @@ const longLine = "well I think that we will have to talk about the price of coff
 	"everyone can see that the market is not going to wait for you or for him so please listen to the speaker now"
 
 // flaggedLine is as long, and so is what the text model has to explain.
-const flaggedLine = "I have listened to you people for an hour and all of you immigrants are the most disgusting liars that ever opened a mouth " +
-	"in this room and I swear I will come to your house and make you sorry you stupid pig"
+const flaggedLine = "I have listened to you people for an hour and all of you immigrants are the most disgusting liars that ever opened " +
+	"a mouth in this room and I swear I will come to your house and make you sorry you stupid pig"
 
 // talk is what people say in a room, one line each.
 const talk = `good evening everybody and welcome to the second part of our book club
