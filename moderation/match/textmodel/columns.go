@@ -1,14 +1,23 @@
 package textmodel
 
+import "slices"
+
 // columns is a matrix of weights for products with vectors. It stands in blocks of some columns, each row after row, so that the
 // sums of a block are kept in registers while a vector passes by. Columns that fill up the last block are zero.
 type columns struct {
-	rows    int
+	rows   int
+	blocks []block
+}
+
+// block is some columns of a matrix from the first of their rows that is not zero to the last: of recurrent parts that stand beside
+// each other, the units of one take nothing from the others.
+type block struct {
+	from    int
 	weights []float32
 }
 
-// atOnce is the number of columns of a block: as many sums as fit into the registers of the processors that add up eight at once.
-const atOnce = 48
+// atOnce is the number of columns of a block: as many sums as keep the processors busy that add up eight at once.
+const atOnce = 32
 
 // padded is a number of columns, filled up.
 func padded(n int) int { return (n + atOnce - 1) / atOnce * atOnce }
@@ -16,19 +25,38 @@ func padded(n int) int { return (n + atOnce - 1) / atOnce * atOnce }
 // inColumns lays out a matrix that is written row by row.
 func inColumns(matrix []float32, rows int) columns {
 	width := len(matrix) / rows
-	out := columns{rows, make([]float32, rows*padded(width))}
-	for i := range rows {
-		for j := range width {
-			out.weights[(j/atOnce*rows+i)*atOnce+j%atOnce] = matrix[i*width+j]
+	out := columns{rows, make([]block, padded(width)/atOnce)}
+	for b := range out.blocks {
+		of := func(i int) []float32 { return matrix[i*width:][b*atOnce : min(width, (b+1)*atOnce)] }
+		from, to := 0, rows
+		for from < to && zero(of(from)) {
+			from++
 		}
+		for to > from && zero(of(to-1)) {
+			to--
+		}
+		weights := make([]float32, (to-from)*atOnce)
+		for i := from; i < to; i++ {
+			copy(weights[(i-from)*atOnce:], of(i))
+		}
+		out.blocks[b] = block{from, weights}
 	}
 	return out
+}
+
+func zero(vs []float32) bool {
+	return !slices.ContainsFunc(vs, func(v float32) bool { return v != 0 })
 }
 
 // times makes out, which has a place for each column, x times the matrix.
 func (c columns) times(out, x []float32) {
 	x = x[:c.rows]
-	for b := 0; b+atOnce <= len(out); b += atOnce {
-		timesBlock((*[atOnce]float32)(out[b:]), c.weights[b*c.rows:][:atOnce*c.rows], x)
+	for i, b := range c.blocks {
+		sums := (*[atOnce]float32)(out[i*atOnce:])
+		if len(b.weights) == 0 {
+			clear(sums[:])
+			continue
+		}
+		timesBlock(sums, b.weights, x[b.from:][:len(b.weights)/atOnce])
 	}
 }

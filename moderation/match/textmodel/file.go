@@ -107,10 +107,13 @@ func (m *Model) tables(c cutter) error {
 
 // finite refuses values that no training gives.
 func (m *Model) finite() error {
-	for _, fs := range [][]float32{
-		m.wordScales, m.gramScales, m.categories, m.input[0].weights, m.input[1].weights, m.state[0].weights, m.state[1].weights,
-		m.bias[0], m.bias[1], m.output, m.outputBias,
-	} {
+	tables := [][]float32{m.wordScales, m.gramScales, m.categories, m.bias[0], m.bias[1], m.output, m.outputBias}
+	for _, c := range []columns{m.input[0], m.input[1], m.state[0], m.state[1]} {
+		for _, b := range c.blocks {
+			tables = append(tables, b.weights)
+		}
+	}
+	for _, fs := range tables {
 		if slices.ContainsFunc(fs, func(f float32) bool { return f != f || f < -1e6 || f > 1e6 }) {
 			return errors.New("its tables hold a value that is no number or far too large")
 		}

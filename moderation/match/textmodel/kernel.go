@@ -3,11 +3,11 @@ package textmodel
 // The steps of the recurrent part, in Go. Processors that compute with eight numbers at once have their own, which give the same
 // results to the bit.
 
-// timesInGo makes out x times a block of weights, a row of atOnce for each number of x. Six sums fit into the registers.
+// timesInGo makes out x times a block of weights, a row of atOnce for each number of x. Eight sums fit into the registers.
 func timesInGo(out *[atOnce]float32, weights, x []float32) {
-	const some = 6
+	const some = 8
 	for b := 0; b < atOnce; b += some {
-		var s0, s1, s2, s3, s4, s5 float32
+		var s0, s1, s2, s3, s4, s5, s6, s7 float32
 		rows := weights
 		for _, v := range x {
 			row := (*[atOnce]float32)(rows)
@@ -18,9 +18,11 @@ func timesInGo(out *[atOnce]float32, weights, x []float32) {
 			s3 += v * w[3]
 			s4 += v * w[4]
 			s5 += v * w[5]
+			s6 += v * w[6]
+			s7 += v * w[7]
 			rows = rows[atOnce:]
 		}
-		*(*[some]float32)(out[b:]) = [some]float32{s0, s1, s2, s3, s4, s5}
+		*(*[some]float32)(out[b:]) = [some]float32{s0, s1, s2, s3, s4, s5, s6, s7}
 	}
 }
 

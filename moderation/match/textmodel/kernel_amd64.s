@@ -3,9 +3,9 @@
 // Products are rounded before they are added (no FMA) and sums are added up in the order of the rows, so that all results are those
 // of the Go code to the bit.
 
-// func timesAVX2(out *[48]float32, weights, x *float32, rows int)
+// func timesAVX2(out *[32]float32, weights, x *float32, rows int)
 //
-// Y0 to Y5 are the sums.
+// Y0 to Y3 are the sums.
 TEXT ·timesAVX2(SB), NOSPLIT, $0-32
 	MOVQ out+0(FP), DI
 	MOVQ weights+8(FP), SI
@@ -15,23 +15,17 @@ TEXT ·timesAVX2(SB), NOSPLIT, $0-32
 	VXORPS Y1, Y1, Y1
 	VXORPS Y2, Y2, Y2
 	VXORPS Y3, Y3, Y3
-	VXORPS Y4, Y4, Y4
-	VXORPS Y5, Y5, Y5
 row:
 	VBROADCASTSS (DX), Y6
 	VMULPS (SI), Y6, Y7
 	VMULPS 32(SI), Y6, Y8
 	VMULPS 64(SI), Y6, Y9
 	VMULPS 96(SI), Y6, Y10
-	VMULPS 128(SI), Y6, Y11
-	VMULPS 160(SI), Y6, Y12
 	VADDPS Y7, Y0, Y0
 	VADDPS Y8, Y1, Y1
 	VADDPS Y9, Y2, Y2
 	VADDPS Y10, Y3, Y3
-	VADDPS Y11, Y4, Y4
-	VADDPS Y12, Y5, Y5
-	ADDQ $192, SI
+	ADDQ $128, SI
 	ADDQ $4, DX
 	DECQ CX
 	JNZ row
@@ -39,8 +33,6 @@ row:
 	VMOVUPS Y1, 32(DI)
 	VMOVUPS Y2, 64(DI)
 	VMOVUPS Y3, 96(DI)
-	VMOVUPS Y4, 128(DI)
-	VMOVUPS Y5, 160(DI)
 	VZEROUPPER
 	RET
 

@@ -134,11 +134,13 @@ func TestCurve(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, size := range [][2]int{{1, 1}, {3, 7}, {5, 8}, {4, 9}, {32, 96}} {
+	for _, size := range [][2]int{{1, 1}, {3, 7}, {5, 8}, {4, 9}, {32, 96}, {64, 192}} {
 		rows, width := size[0], size[1]
 		matrix, x := make([]float32, rows*width), make([]float32, rows)
 		for i := range matrix {
-			matrix[i] = r.Float32() - 0.5
+			if width < atOnce || i/width*2/rows == i%width/atOnce%2 || i%width < atOnce/2 { // else as between parts, and a column of nothing
+				matrix[i] = r.Float32() - 0.5
+			}
 		}
 		for i := range x {
 			x[i] = r.Float32() - 0.5
