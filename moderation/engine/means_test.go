@@ -39,7 +39,7 @@ func TestMeaningNeverActsAlone(t *testing.T) {
 	for _, f := range s.Judge(u) {
 		got[f.Rule] = f.Mode
 		if f.Rule == "alone" {
-			for _, want := range []string{"sounds like a threat", `"kill"`, "sure", "0.9 of 1,000 ordinary lines reach 0.90", "alone never acts"} {
+			for _, want := range []string{"sounds like a threat", `"kill"`, "sure", "1 of 1,000 ordinary lines reaches 0.90", "alone never acts"} {
 				if !strings.Contains(f.Why, want) {
 					t.Errorf("why does not say %q: %s", want, f.Why)
 				}
@@ -211,7 +211,7 @@ rules:
 		t.Fatalf("%d flags", len(flags))
 	}
 	why := flags[0].Why
-	if n := strings.Count(why, "sounds like a threat"); n != 1 || !strings.Contains(why, "ordinary lines reach 0.90") {
+	if n := strings.Count(why, "sounds like a threat"); n != 1 || !strings.Contains(why, "ordinary lines reaches 0.90") {
 		t.Errorf("what it sounds like is told %d times: %s", n, why)
 	}
 }

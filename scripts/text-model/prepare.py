@@ -59,14 +59,14 @@ SWEAR = re.compile(r"\b(fuck|shit|bitch|cunt|idiot|stupid|dumb|moron|kill|murder
 R = "t-davidson+hate-speech-and-offensive-language"
 for r in rows(R, "data/labeled_data.csv"):
     t, c = r["tweet"], r["class"]
-    held = bucket("dav" + t) < 20
-    if held:
-        add(t, "davidson:" + c, dest="davidson", hate=int(c == "0"))
+    part = bucket("dav" + t)
+    if part < 28:
+        add(t, "davidson:" + c, dest="davidson" if part < 20 else "davidsondev", hate=int(c == "0"))
     else:
         conf = int(r["hate_speech"]) / max(1, int(r["count"]))
         if c == "0": add(t, "davidson", w=1.3 + 0.8 * conf, hate=1)
-        elif c == "1": add(t, "davidson", w=0.5, hate=0)
-        else: add(t, "davidson", w=1.2, hate=0, insult=0, threat=0, sexual=0, scam=0)
+        elif c == "1": add(t, "davidson", w=0.58, hate=0)
+        else: add(t, "davidson", w=1.6, hate=0, insult=0, threat=0, sexual=0, scam=0)
 
 # ---- EDOS (CC0)
 for r in rows("rewire-online+edos", "data/edos_labelled_aggregated.csv"):

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
-"""Reference scorer, no dependencies.  usage: score.py MODEL [--explain] < lines.txt   (one JSON object per line)"""
+"""Reference scorer.  usage: score.py MODEL [--explain] < lines.txt   (one JSON object per line)"""
 import sys, json, struct, math, array
+import numpy as np
 from textnorm import norm
 M32 = 0xFFFFFFFF
 
@@ -47,11 +48,10 @@ class Model:
             nonlocal o; a = array.array("f"); a.frombytes(b[o:o + 4 * k]); o += 4 * k
             if sys.byteorder == "big": a.byteswap()
             return a
-        self.E, self.Es, self.C, self.Cs = i8(V * D), f4(V), i8(CB * D), f4(CB)
-        self.K = f4(NC * D)
-        G = 3 * H
-        self.Wx = [f4(D * G) for _ in (0, 1)]; self.Uh = [f4(H * G) for _ in (0, 1)]; self.b = [f4(G) for _ in (0, 1)]
-        self.V = f4(4 * H * N); self.c = f4(N)
+        def table(*shape): return np.array(f4(math.prod(shape))).reshape(shape)
+        def rows(n): return np.array(i8(n * D)).reshape(n, D) * table(n, 1)
+        self.E, self.C, self.K, G = rows(V), rows(CB), table(NC, D), 3 * H
+        self.Wx, self.Uh, self.b, self.V, self.c = table(2, D, G), table(2, H, G), table(2, G), table(4 * H, N), table(N)
         self.L = i8((1 << h["linear"]["bits"]) * N)
         assert o == len(b)
 
@@ -105,43 +105,22 @@ class Model:
         return [lin["bias"][k] + acc[k] * lin["scale"][k] * x for k in range(N)]
 
     def rnn(self, t):
-        r = self.h["rnn"]; D, H, CB = r["dim"], r["hidden"], r["char_buckets"]; N = len(self.h["labels"])
-        t = t[:r["max_tokens"]]; X = []
-        for w, cat, _, _ in t:
-            i = self.vocab.get(w, 0); s = self.Es[i]
-            x = [self.E[i * D + d] * s for d in range(D)]
-            if cat is not None:
-                k = r["categories"].index(cat)
-                x = [a + self.K[k * D + d] for d, a in enumerate(x)]
-            else:
-                hs = [mix(fnv(g)) & (CB - 1) for g in bgrams(w, r["char_min"], r["char_max"])]
-                if hs:
-                    inv = 1 / len(hs)
-                    for q in hs:
-                        s = self.Cs[q] * inv
-                        for d in range(D): x[d] += self.C[q * D + d] * s
-            X.append(x)
-        n = len(X)
-        if not n: return list(self.c)
-        p = [0.0] * (4 * H)
-        for d in (0, 1):
-            Wx, Uh, b = self.Wx[d], self.Uh[d], self.b[d]; h = [0.0] * H; mx = [-9.0] * H; sm = [0.0] * H; G = 3 * H
-            for t_ in (range(n) if d == 0 else range(n - 1, -1, -1)):
-                a = list(b); u = [0.0] * G
-                for i, v in enumerate(X[t_]):
-                    row = i * G
-                    for j in range(G): a[j] += v * Wx[row + j]
-                for i, v in enumerate(h):
-                    row = i * G
-                    for j in range(G): u[j] += v * Uh[row + j]
-                for j in range(H):
-                    z, rr = sig(a[j] + u[j]), sig(a[H + j] + u[H + j])
-                    nn = math.tanh(a[2 * H + j] + rr * u[2 * H + j])
-                    h[j] = (1 - z) * nn + z * h[j]
-                    mx[j] = max(mx[j], h[j]); sm[j] += h[j]
-            for j in range(H):
-                p[d * H + j] = mx[j]; p[2 * H + d * H + j] = sm[j] / n
-        return [self.c[k] + sum(p[i] * self.V[i * N + k] for i in range(4 * H)) for k in range(N)]
+        r = self.h["rnn"]; H, CB = r["hidden"], r["char_buckets"]; X = []
+        for w, cat, _, _ in t[:r["max_tokens"]]:
+            x = self.E[self.vocab.get(w, 0)]
+            hs = [mix(fnv(g)) & (CB - 1) for g in bgrams(w, r["char_min"], r["char_max"])] if cat is None else []
+            X.append(x + self.K[r["categories"].index(cat)] if cat is not None else x + self.C[hs].mean(0) if hs else x)
+        if not X: return list(self.c)
+        states = []
+        for Wx, Uh, b, line in zip(self.Wx, self.Uh, self.b, (X, X[::-1])):
+            h, hs = np.zeros(H), []
+            for x in line:
+                a, u = x @ Wx + b, h @ Uh
+                z, q = 1 / (1 + np.exp(-(a[:2 * H] + u[:2 * H]))).reshape(2, H)
+                h = (1 - z) * np.tanh(a[2 * H:] + q * u[2 * H:]) + z * h
+                hs.append(h)
+            states.append(np.array(hs))
+        return list(np.concatenate([s.max(0) for s in states] + [s.mean(0) for s in states]) @ self.V + self.c)
 
     def raw(self, words):
         """mixed, uncalibrated values, maximum over windows"""

@@ -19,6 +19,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 mirror, glove, work, out = sys.argv[1:5]
 dyn = "--dynahate" in sys.argv
 SEEDS = ("7", "8", "9")  # of the linear parts, which are averaged
+RECURRENT = (("3", "16", "5"), ("5", "24", "12"))  # seed, epochs, and how many of the last ones are averaged
 os.makedirs(work, exist_ok=True)
 P = lambda *a: os.path.join(work, *a)
 S = lambda *a: os.path.join(HERE, *a)
@@ -33,12 +34,13 @@ np.save(P("glove.npy"), np.array([d["vectors"][w][:100] for w in W], np.float32)
 run(py, S("mkemb.py"), P("train.tsv"), P("groups.tsv"), P("glove.words"), P("glove.npy"), P("emb.txt"), "32", "20000")
 run("g++", "-Ofast", "-march=native", "-std=c++17", "-pthread", "-o", P("gru"), S("gru.cc"))
 run("g++", "-O3", "-march=native", "-std=c++17", "-o", P("lin"), S("lin.cc"))
-env = dict(os.environ, NEGW="1.8", AVG="5")  # the recurrent part is the average of its last five epochs
-run(P("gru"), P("train.tsv"), P("groups.tsv"), P("emb.txt"), P("gru.bin"), "16", "0.002", "none", env=env)
+env = dict(os.environ, NEGW="1.8")
+for seed, epochs, last in RECURRENT:
+    run(P("gru"), P("train.tsv"), P("groups.tsv"), P("emb.txt"), P(f"gru{seed}.bin"), epochs, "0.002", "none", env=dict(env, SEED=seed, AVG=last))
 for seed in SEEDS:
     run(P("lin"), P("train.tsv"), P("groups.tsv"), P(f"lin{seed}.bin"), "21", "4", "0.5", "1e-6", "none", env=dict(env, SEED=seed))
-lin = ",".join(P(f"lin{seed}.bin") for seed in SEEDS)
-name = "earshot-text-3" + ("-dyn" if dyn else "")
-run(py, S("export.py"), lin, P("gru.bin"), P("groups.tsv"), out, name)
+lin, gru = (",".join(P(f"{part}{seed}.bin") for seed in seeds) for part, seeds in (("lin", SEEDS), ("gru", [r[0] for r in RECURRENT])))
+name = "earshot-text-4" + ("-dyn" if dyn else "")
+run(py, S("export.py"), lin, gru, P("groups.tsv"), out, name)
 run(py, S("calibrate.py"), out, P("cal.json"), P("eval_meldtrain.tsv") + "," + P("eval_melddev.tsv"), P("eval_meldtest.tsv"))
-run(py, S("export.py"), lin, P("gru.bin"), P("groups.tsv"), out, name, P("cal.json"))
+run(py, S("export.py"), lin, gru, P("groups.tsv"), out, name, P("cal.json"))

@@ -108,7 +108,7 @@ func (w *Weights) File() ([]byte, error) {
 	w.Linear.Scale = make([]float64, len(w.Labels))
 	hashed := make([]byte, len(w.Labels)<<w.Linear.Bits)
 	for k, weights := range w.Hashed {
-		scale := float32(quantile(weights, spared)) / 127
+		scale := greatest(weights) / 127
 		w.Linear.Scale[k] = float64(scale)
 		for i, v := range weights {
 			hashed[i*len(w.Labels)+k] = rounded(v, scale)
@@ -128,15 +128,12 @@ func (w *Weights) File() ([]byte, error) {
 	return append(out, sum[:]...), nil
 }
 
-// spared is the share of the weights that fit into a byte with a label's scale. The few larger ones are cut.
-const spared = 0.9997
-
 // appendRows appends rows as bytes, and their scales.
 func appendRows(out []byte, rows []float32, width int) []byte {
 	scales := make([]float32, len(rows)/width)
 	for i := range scales {
 		row := rows[i*width:][:width]
-		scales[i] = float32(quantile(row, 1)) / 127
+		scales[i] = greatest(row) / 127
 		for _, v := range row {
 			out = append(out, rounded(v, scales[i]))
 		}
@@ -156,28 +153,25 @@ func appendFloats(out []byte, fs []float32) []byte {
 	return out
 }
 
-// quantile is the absolute value below which a share of the numbers lies, and never nothing. Of many numbers the share is to be large.
-func quantile(vs []float32, share float64) float64 {
-	most := max(1, len(vs)-int(share*float64(len(vs))))
-	largest := make([]float32, 0, most+1) // ascending
+// greatest is the greatest absolute value of numbers, and never nothing.
+func greatest(vs []float32) float32 {
+	out := float32(1e-6)
 	for _, v := range vs {
-		v = max(v, -v)
-		if len(largest) == most && v <= largest[0] {
-			continue
-		}
-		i, _ := slices.BinarySearch(largest, v)
-		if largest = slices.Insert(largest, i, v); len(largest) > most {
-			largest = slices.Delete(largest, 0, 1)
-		}
+		out = max(out, v, -v)
 	}
-	return max(1e-6, float64(largest[0]))
+	return out
 }
+
+// newSize is the length of word vectors, and the number of units in each direction, of a model that is made. The shipped one has as
+// many in each of two recurrent parts, which were trained apart and stand beside each other.
+const newSize = 32
 
 // NewWeights are weights of nothing, of the shape of a model and for some of its labels. The vocabulary and the vectors of its
 // words are left to fill in.
 func NewWeights(like *Model, labels []string) *Weights {
 	w := &Weights{header: like.header}
 	w.Name, w.Origin, w.Alarms, w.Labels, w.Languages = "", nil, nil, slices.Clone(labels), slices.Clone(like.Languages)
+	w.Recurrent.Dim, w.Recurrent.Hidden = newSize, newSize
 	n := len(labels)
 	w.Linear.Scale, w.Linear.Bias = make([]float64, n), make([]float64, n)
 	w.Mix.Linear, w.Mix.Recurrent = slices.Repeat([]float64{0.5}, n), slices.Repeat([]float64{0.5}, n)
