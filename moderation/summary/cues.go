@@ -172,14 +172,22 @@ func shared[T comparable](a, b []T) (n int) {
 
 // once leaves out of the actions a promise that repeats what somebody was asked for just before: "Yes, I'll send the plans tonight".
 func once(d *document, found []scored) []scored {
-	var out []scored
-	for i, f := range found {
+	var out, asked []scored
+	for _, f := range found {
 		u := &d.units[f.unit]
-		if !slices.ContainsFunc(found[:i], func(before scored) bool {
-			asked := &d.units[before.unit]
-			return before.task.asks && before.task.owner == f.task.owner && !f.task.asks &&
-				u.lines[0]-asked.lines[len(asked.lines)-1] <= replyLines && d.shared(asked, u.lines[0]) > 0
-		}) {
+		repeats := false
+		for _, before := range slices.Backward(asked) {
+			ask := &d.units[before.unit]
+			if repeats || f.task.asks || u.lines[0]-ask.lines[0] > replyLines+maxJoined { // a sentence has no more lines than words
+				break
+			}
+			repeats = before.task.owner == f.task.owner && u.lines[0]-ask.lines[len(ask.lines)-1] <= replyLines &&
+				d.shared(ask, u.lines[0]) > 0
+		}
+		if f.task.asks {
+			asked = append(asked, f)
+		}
+		if !repeats {
 			out = append(out, f)
 		}
 	}

@@ -82,7 +82,7 @@ func newDocument(lines []*line, flagged map[models.Key]bool) *document {
 		case flagged[u.Key]:
 			d.flagged++
 		default:
-			d.lines = append(d.lines, u)
+			d.lines = append(d.lines, u.cut()...)
 		}
 	}
 	d.lang = languageOf(d.lines)

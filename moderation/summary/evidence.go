@@ -61,11 +61,24 @@ type surroundings struct {
 	d     *document
 	words []int // of the turn to which a line belongs
 	from  []int // its first line
+	said  []int // unit -> the words of those before it, in each of their lines
+	begin []int // line -> the first unit that begins in it or later
 	share map[string]float64
 }
 
 func (d *document) surroundings() *surroundings {
 	r := &surroundings{d: d, words: make([]int, len(d.lines)), from: make([]int, len(d.lines)), share: map[string]float64{}}
+	r.said, r.begin = make([]int, len(d.units)+1), make([]int, len(d.lines))
+	for n, u := range d.units {
+		r.said[n+1] = r.said[n] + len(u.said)*len(u.lines)
+	}
+	n := 0
+	for i := range d.lines {
+		for n < len(d.units) && d.units[n].lines[0] < i {
+			n++
+		}
+		r.begin[i] = n
+	}
 	total := 0.0
 	for i, u := range d.lines {
 		n := len(strings.Fields(u.Text))
@@ -91,17 +104,11 @@ type placed struct {
 }
 
 func (r *surroundings) place(n int) placed {
-	d, u := r.d, &r.d.units[n]
+	u := &r.d.units[n]
 	line := u.lines[0]
 	from := r.from[line]
 	p := placed{turn: r.words[from]}
-	for i := from; i <= line; i++ {
-		for _, k := range d.of[i] {
-			if k < n && d.units[k].lines[0] >= from {
-				p.before += len(d.units[k].said)
-			}
-		}
-	}
+	p.before = r.said[n] - r.said[r.begin[from]]
 	p.after = max(0, p.turn-p.before-len(u.said))
 	p.begins, p.ends = p.before == 0, p.after <= 2
 	return p
@@ -167,14 +174,6 @@ func tail(s string, n int) string {
 		return s[i:]
 	}
 	return s
-}
-
-// head is about the first n bytes of a text, up to a space.
-func head(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	return s[:max(0, strings.LastIndexByte(s[:n], ' '))]
 }
 
 // after counts the others who agree after a line, and reports whether people give thanks or move on.

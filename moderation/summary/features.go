@@ -52,17 +52,23 @@ type ranking struct {
 	turn     []int // line -> words of the turn it belongs to
 	norm     float64
 	first    []int // term -> the unit that says it first
+	place    []int // unit -> how many of the same speaker are before it
 }
 
 func (d *document) ranking() *ranking {
 	r := &ranking{
 		d: d, tf: make([]float64, len(d.df)), salience: make([]float64, len(d.df)),
 		share: map[string]float64{}, turn: make([]int, len(d.lines)), first: make([]int, len(d.df)),
+		place: make([]int, len(d.units)),
 	}
+	speaker := func(n int) string { return d.lines[d.units[n].lines[0]].SpeakerID }
 	for t := range r.first {
 		r.first[t] = -1
 	}
 	for n := range d.units {
+		if n > 0 && speaker(n) == speaker(n-1) {
+			r.place[n] = r.place[n-1] + 1
+		}
 		for _, t := range d.units[n].terms {
 			r.tf[t]++
 			if r.first[t] < 0 {
@@ -205,10 +211,7 @@ func (r *ranking) plain(out []float64, n int) []float64 {
 		names += is(w.upper && len(w.raw) > 1 && w.term >= 0)
 		long += is(len(w.raw) >= 7)
 	}
-	place, asked := 0, false
-	for k := n - 1; k >= 0 && d.lines[d.units[k].lines[0]].SpeakerID == who; k-- {
-		place++
-	}
+	place, asked := r.place[n], false
 	if place < n {
 		asked = d.units[n-place-1].asks
 	}

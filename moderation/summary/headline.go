@@ -342,7 +342,7 @@ func (d *titler) support(s span, ps []phrase) []models.Key {
 	for _, h := range hits {
 		out = append(out, d.lines[h.line].Key)
 	}
-	return out
+	return slices.Compact(out) // parts of a line that is too long
 }
 
 // joinWords puts texts of words side by side as the words stand: where nothing is between them, nothing is put.

@@ -28,12 +28,13 @@ var (
 const (
 	replyLines  = 4
 	replyMS     = 15_000
-	fullAnswer  = 5  // the fewest words of an answer that is more than a nod
-	leastGuess  = 2  // the fewest words after "I don't know" that are a guess
-	shortAnswer = 14 // the most words of one that only says that somebody doesn't know
-	longAnswer  = 10 // the fewest words with a topic of what is an answer even if it shares none with the question
-	shortTaken  = 16 // the most words of a yes in which a time tells by when
-	answerLines = 4  // how far after "I don't know" somebody else's answer is looked for
+	fullAnswer  = 5   // the fewest words of an answer that is more than a nod
+	leastGuess  = 2   // the fewest words after "I don't know" that are a guess
+	shortAnswer = 14  // the most words of one that only says that somebody doesn't know
+	longAnswer  = 10  // the fewest words with a topic of what is an answer even if it shares none with the question
+	replyBytes  = 500 // of a line in which a reply is looked for: many more than a short answer has
+	shortTaken  = 16  // the most words of a yes in which a time tells by when
+	answerLines = 4   // how far after "I don't know" somebody else's answer is looked for
 )
 
 // reply is what came after a sentence.
@@ -59,7 +60,7 @@ func (d *document) replyTo(n int) reply {
 	}
 	asked := false // something else was asked in between: who doesn't know answers that
 	for i := at + 1; i < len(d.lines) && i <= at+replyLines && d.lines[i].StartMS-d.lines[at].EndMS <= replyMS; i++ {
-		said := plainSentence(d.lines[i].Text)
+		said := plainSentence(head(d.lines[i].Text, replyBytes))
 		mine := d.lines[i].SpeakerID == who
 		if len(said.ws) >= fullAnswer && strings.HasSuffix(d.lines[i].Text, "?") {
 			asked = true
@@ -210,4 +211,12 @@ func takesIt(d *document, u *unit, i int, said sentence) bool {
 		}
 	}
 	return false
+}
+
+// head is about the first n bytes of a text, up to a space.
+func head(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	return s[:max(0, strings.LastIndexByte(s[:n], ' '))]
 }

@@ -3,6 +3,8 @@ package summary
 import (
 	"cmp"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"earshot/models"
 )
@@ -107,4 +109,47 @@ func digest(in Input) models.ModerationDigest {
 		out.Actions[a.Verb]++
 	}
 	return out
+}
+
+// maxLine is how many bytes of a line are looked at as one, about ten minutes of talk: what is said around a sentence is looked for in the
+// lines around it.
+const maxLine = 10_000
+
+// cut parts a line that is too long, behind a sentence or a word.
+func (l *line) cut() (out []*line) {
+	if len(l.Text) <= maxLine {
+		return []*line{l}
+	}
+	for from := 0; from < len(l.Text); {
+		to := min(from+maxLine, len(l.Text))
+		if to < len(l.Text) {
+			to = from + cutOf(l.Text[from:to])
+		}
+		part := *l
+		part.Text = l.Text[from:to]
+		part.StartMS, part.EndMS = l.at(from), l.at(to)
+		out = append(out, &part)
+		from = to
+	}
+	return out
+}
+
+// at is about when the ith byte of the line is said.
+func (l *line) at(i int) int64 {
+	return l.StartMS + (l.EndMS-l.StartMS)*int64(i)/int64(len(l.Text))
+}
+
+// cutOf is where a text that goes on is cut, at least not within a character.
+func cutOf(s string) int {
+	for _, end := range []string{". ", "? ", "! ", " "} {
+		if i := strings.LastIndex(s, end); i > len(s)/2 {
+			return i + len(end)
+		}
+	}
+	for i := len(s) - 1; i > len(s)-utf8.UTFMax; i-- {
+		if utf8.RuneStart(s[i]) {
+			return i
+		}
+	}
+	return len(s)
 }

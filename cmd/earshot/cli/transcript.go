@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"time"
 
@@ -28,12 +26,7 @@ func ReadTranscript(name, began string) (*transcript.Transcript, error) {
 			return nil, models.WithHint(fmt.Errorf("--began %q is not a valid time", began), "write it as 2026-03-01T20:00:00Z")
 		}
 	}
-	var data bytes.Buffer
-	data.Grow(int(min(info.Size(), transcript.MaxBytes)) + bytes.MinRead)
-	if _, err := data.ReadFrom(io.LimitReader(f, transcript.MaxBytes+1)); err != nil {
-		return nil, fmt.Errorf("transcript: %w", err)
-	}
-	t, err := transcript.Parse(name, data.Bytes(), at)
+	t, err := transcript.Parse(name, f, at)
 	if err != nil && models.Hint(err) == "" {
 		err = models.WithHint(err, `"earshot import --help" shows how transcripts are written`)
 	}

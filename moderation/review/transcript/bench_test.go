@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io/fs"
@@ -55,7 +56,7 @@ func BenchmarkImport(b *testing.B) {
 	for _, lines := range []int{2000, 20_000} {
 		data := longTalk(lines)
 		parse := func(b *testing.B) *Transcript {
-			t, err := Parse("talk.txt", data, time.Unix(0, 0))
+			t, err := Parse("talk.txt", bytes.NewReader(data), time.Unix(0, 0))
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -1,6 +1,7 @@
 package transcript
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -46,7 +47,7 @@ func openRecord(t testing.TB) *sqlite.Store {
 // TestKeepGoesOn: an import that was broken off is continued when it is repeated, with no line stored twice, and after that it is refused.
 func TestKeepGoesOn(t *testing.T) {
 	const lines = 2*together + 17
-	talk, err := Parse("talk.txt", longTalk(lines), time.Unix(1_700_000_000, 0))
+	talk, err := Parse("talk.txt", bytes.NewReader(longTalk(lines)), time.Unix(1_700_000_000, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +86,7 @@ func TestKeepGoesOn(t *testing.T) {
 
 // TestKeepCorrected: a corrected line is stored as it was heard, and then corrected.
 func TestKeepCorrected(t *testing.T) {
-	read, err := Parse("talk.txt", longTalk(together+1), time.Unix(1_700_000_000, 0))
+	read, err := Parse("talk.txt", bytes.NewReader(longTalk(together+1)), time.Unix(1_700_000_000, 0))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +119,7 @@ func (s *stopped) PutAll(ctx context.Context, all []models.Record) error {
 
 // TestKeepStops: an import that is stopped judges no other thousand lines.
 func TestKeepStops(t *testing.T) {
-	talk, err := Parse("talk.txt", longTalk(3*together), time.Unix(1_700_000_000, 0))
+	talk, err := Parse("talk.txt", bytes.NewReader(longTalk(3*together)), time.Unix(1_700_000_000, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

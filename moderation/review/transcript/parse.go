@@ -20,7 +20,9 @@ import (
 	"earshot/models"
 	"earshot/moderation/review/export"
 
-	encoding "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding"
+	utf "golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 )
 
 // MaxBytes is the maximum size of a file: about 200 hours of talk.
@@ -36,22 +38,57 @@ func Known(name string) bool { return slices.Contains(Endings(), strings.ToLower
 func IsExport(name string) bool { return strings.EqualFold(filepath.Ext(name), ".json") }
 
 // Parse parses a transcript in the format given by the file's extension. If it has no session, one is named after the file and its
-// content, beginning at the given time. Errors name the line, but never quote it.
-func Parse(name string, data []byte, began time.Time) (*Transcript, error) {
-	if len(data) > MaxBytes {
-		return nil, fmt.Errorf("%s: the file is larger than %d MB", filepath.Base(name), MaxBytes>>20)
+// content, beginning at the given time. Errors name the line, but never quote it. An export is read line by line, any other file at once.
+func Parse(name string, file io.ReadSeeker, began time.Time) (t *Transcript, err error) {
+	if x, ok := readExport(name, file); ok {
+		t, err = fromExport(x)
+	} else {
+		t, err = parseWhole(name, file, began)
 	}
-	s := newSession(name, sha256.Sum256(data), began)
-	t, err := parse(name, data)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", filepath.Base(name), err)
 	}
+	return t, nil
+}
+
+// readExport decodes an export without holding the file. false: it is none, or something is wrong or unusual in it, which is told by what
+// the whole file says.
+func readExport(name string, file io.ReadSeeker) (*export.Transcript, bool) {
+	if !IsExport(name) {
+		return nil, false
+	}
+	if _, err := file.Seek(0, io.SeekCurrent); err != nil { // a pipe can be read just once
+		return nil, false
+	}
+	t, ok := byParts(transform.NewReader(io.LimitReader(file, MaxBytes), encoding.UTF8Validator))
+	return t, ok && t.Session != nil && len(t.Utterances) > 0
+}
+
+func parseWhole(name string, file io.ReadSeeker, began time.Time) (*Transcript, error) {
+	var whole bytes.Buffer
+	if size, err := file.Seek(0, io.SeekEnd); err == nil {
+		if _, err := file.Seek(0, io.SeekStart); err != nil {
+			return nil, err
+		}
+		whole.Grow(int(min(size, MaxBytes)) + bytes.MinRead)
+	}
+	if _, err := whole.ReadFrom(io.LimitReader(file, MaxBytes+1)); err != nil {
+		return nil, err
+	}
+	data := whole.Bytes()
+	if len(data) > MaxBytes {
+		return nil, fmt.Errorf("the file is larger than %d MB", MaxBytes>>20)
+	}
+	t, err := parse(name, data)
+	if err != nil {
+		return nil, err
+	}
 	if t.Len() == 0 {
-		return nil, fmt.Errorf("%s: it contains no speech", filepath.Base(name))
+		return nil, errors.New("it contains no speech")
 	}
 	if t.Session == nil {
 		t.join()
-		t.attach(s)
+		t.attach(newSession(name, sha256.Sum256(data), began))
 	}
 	return t, nil
 }
@@ -88,7 +125,7 @@ func parse(name string, data []byte) (*Transcript, error) {
 func utf8Of(data []byte) ([]byte, error) {
 	utf16 := bytes.HasPrefix(data, []byte{0xff, 0xfe}) || bytes.HasPrefix(data, []byte{0xfe, 0xff})
 	if utf16 && len(data)%2 == 0 {
-		return encoding.UTF16(encoding.LittleEndian, encoding.UseBOM).NewDecoder().Bytes(data)
+		return utf.UTF16(utf.LittleEndian, utf.UseBOM).NewDecoder().Bytes(data)
 	}
 	if !utf8.Valid(data) {
 		return nil, models.WithHint(fmt.Errorf("line %d: the file is neither UTF-8 text nor UTF-16 text with a byte order mark",
@@ -124,6 +161,10 @@ func parseJSON(data []byte) (*Transcript, error) {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return nil, errors.New("there is unexpected data after the end")
 	}
+	return fromExport(&t)
+}
+
+func fromExport(t *export.Transcript) (*Transcript, error) {
 	switch {
 	case t.Version != export.Version:
 		return nil, fmt.Errorf("version %d is not supported; this program reads version %d", t.Version, export.Version)
@@ -143,7 +184,62 @@ func parseJSON(data []byte) (*Transcript, error) {
 			return nil, fmt.Errorf("utterance %d ends before it begins", i+1)
 		}
 	}
-	return &Transcript{Session: t.Session, Speakers: t.Speakers, export: &t}, nil
+	return &Transcript{Session: t.Session, Speakers: t.Speakers, export: t}, nil
+}
+
+// byParts decodes an export value by value: a decoder holds a value at once, and a copy of it while it grows. false: the export can't be
+// decoded that way.
+func byParts(r io.Reader) (*export.Transcript, bool) {
+	var t export.Transcript
+	parts := map[string]any{
+		"version": &t.Version, "session": &t.Session, "source": &t.Source, "speakers": &t.Speakers, "summary": &t.Summary,
+		"redacted": &t.Redacted, "masked": &t.Masked,
+	}
+	lists := map[string]func(*json.Decoder) bool{"utterances": into(&t.Utterances), "flags": into(&t.Flags), "gaps": into(&t.Gaps)}
+	d := json.NewDecoder(r)
+	d.DisallowUnknownFields()
+	if first, err := d.Token(); err != nil || first != json.Delim('{') {
+		return nil, false
+	}
+	for d.More() {
+		key, err := d.Token()
+		if err != nil {
+			return nil, false
+		}
+		name, _ := key.(string)
+		part, list := parts[name], lists[name]
+		switch {
+		case part != nil && d.Decode(part) == nil:
+		case list != nil && list(d):
+		default:
+			return nil, false
+		}
+		delete(parts, name) // a part that is there twice is unusual
+		delete(lists, name)
+	}
+	if _, err := d.Token(); err != nil {
+		return nil, false
+	}
+	_, err := d.Token()
+	return &t, errors.Is(err, io.EOF)
+}
+
+// into returns a function that reads a list of values.
+func into[T any](list *[]T) func(*json.Decoder) bool {
+	return func(d *json.Decoder) bool {
+		if first, err := d.Token(); err != nil || first != json.Delim('[') {
+			return false
+		}
+		for *list = []T{}; d.More(); {
+			var one T
+			if d.Decode(&one) != nil {
+				return false
+			}
+			*list = append(*list, one)
+		}
+		_, err := d.Token()
+		return err == nil
+	}
 }
 
 // jsonError says where the JSON is wrong, without quoting it.

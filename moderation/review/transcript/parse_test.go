@@ -1,7 +1,9 @@
 package transcript
 
 import (
+	"bytes"
 	"encoding/binary"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +25,7 @@ func TestParseReadsOurOwnText(t *testing.T) {
 	flags := []models.Flag{{Rule: "scam.pitch", Level: "medium"}, {Rule: "scam.x", Level: "high"}}
 	text := export.Line(heard, flags, 5) + "\n" + export.GapLine(models.Gap{StartMS: 4000, Cause: models.GapPaused}) + "\n" +
 		export.Line(doubted, flags[:1], 5) + "\n"
-	got, err := Parse("e.txt", []byte(text), began)
+	got, err := Parse("e.txt", strings.NewReader(text), began)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +76,7 @@ func TestParseKnowsWhoSaidWhatWhen(t *testing.T) {
 			},
 		},
 	} {
-		got, err := Parse(c.name, []byte(c.text), began)
+		got, err := Parse(c.name, strings.NewReader(c.text), began)
 		if err != nil {
 			t.Errorf("%s: %v", c.name, err)
 			continue
@@ -97,7 +99,7 @@ func TestParseReadsUTF16(t *testing.T) {
 		little, big = binary.LittleEndian.AppendUint16(little, u), binary.BigEndian.AppendUint16(big, u)
 	}
 	for name, data := range map[string][]byte{"little": little, "big": big} {
-		got, err := Parse("a.srt", data, began)
+		got, err := Parse("a.srt", bytes.NewReader(data), began)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
@@ -106,7 +108,7 @@ func TestParseReadsUTF16(t *testing.T) {
 			t.Errorf("%s: %s", name, d)
 		}
 	}
-	if _, err := Parse("a.srt", little[:len(little)-1], began); err == nil {
+	if _, err := Parse("a.srt", bytes.NewReader(little[:len(little)-1]), began); err == nil {
 		t.Error("half a character is read")
 	}
 }
@@ -139,7 +141,7 @@ func TestParseSaysWhatIsWrong(t *testing.T) {
 			"not been imported completely",
 		},
 	} {
-		_, err := Parse(c.name, []byte(c.text), began)
+		_, err := Parse(c.name, strings.NewReader(c.text), began)
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s %q: %v, want %q", c.name, c.text, err, c.want)
 		}
@@ -153,7 +155,7 @@ func FuzzParse(f *testing.F) {
 	f.Add("a.txt", "Ana: Hi\n[999:59] Ben: x")
 	f.Add("a.json", `{"version": 1, "utterances": [{"session": "s"}]}`)
 	f.Fuzz(func(t *testing.T, name, text string) {
-		got, err := Parse(name, []byte(text), began)
+		got, err := Parse(name, strings.NewReader(text), began)
 		if err != nil {
 			return
 		}
@@ -168,7 +170,7 @@ func FuzzParse(f *testing.F) {
 // TestTimesThatAreSaid: a cue whose words are a time is whole.
 func TestTimesThatAreSaid(t *testing.T) {
 	for _, text := range []string{"1\n00:00:01,000 --> 00:00:02,000\n10:30", "1\n00:00:01,000 --> 00:00:02,000\nAt\n10:30\n\n"} {
-		if _, err := Parse("a.srt", []byte(text), began); err != nil {
+		if _, err := Parse("a.srt", strings.NewReader(text), began); err != nil {
 			t.Errorf("%q: %v", text, err)
 		}
 	}
@@ -189,7 +191,7 @@ func TestEndlessLines(t *testing.T) {
 	for name, said := range map[string]string{
 		"sentences": strings.TrimSpace(strings.Repeat(sentence, 1000)), "a word": strings.Repeat("水", 10_000), "a line": "Hi.",
 	} {
-		got, err := Parse("a.srt", []byte("1\n00:00:01,000 --> 00:00:02,000\nAna: "+said+"\n"), began)
+		got, err := Parse("a.srt", strings.NewReader("1\n00:00:01,000 --> 00:00:02,000\nAna: "+said+"\n"), began)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -212,6 +214,39 @@ func TestEndlessLines(t *testing.T) {
 		if end != want || name == "sentences" && !strings.HasSuffix(all[0], "break.") {
 			t.Errorf("%s: %d lines end at %d ms, want %d", name, len(all), end, want)
 		}
+	}
+}
+
+// TestEndlessLinesOfExports: what is too long for a line is kept as it is, and judged in parts.
+func TestEndlessLinesOfExports(t *testing.T) {
+	said := strings.TrimSpace(strings.Repeat("Nobody could say all this without a break. ", 1000))
+	began := time.Date(2026, 3, 1, 20, 0, 0, 0, time.UTC)
+	x := export.Transcript{
+		Version: export.Version, Session: &models.Session{ID: "s", Epoch: 1, Started: began, Ended: began.Add(time.Hour)},
+		Utterances: []models.Utterance{{Key: models.Key{Session: "s", Epoch: 1, Seq: 1}, Text: said}},
+	}
+	data, err := json.Marshal(x)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := Parse("a.json", bytes.NewReader(data), began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for u := range got.Lines() {
+		if u.Text != said {
+			t.Errorf("a line of %d bytes has %d", len(said), len(u.Text))
+		}
+	}
+	var parts []string
+	for u := range got.Spoken() {
+		if len(u.Text) > maxLine || u.Key != x.Utterances[0].Key {
+			t.Errorf("%d bytes of %v", len(u.Text), u.Key)
+		}
+		parts = append(parts, u.Text)
+	}
+	if strings.Join(parts, " ") != said {
+		t.Errorf("%d parts are not the line", len(parts))
 	}
 }
 
@@ -254,7 +289,7 @@ func TestPeopleWithTwoNames(t *testing.T) {
 		for _, who := range c.lines {
 			text.WriteString(who + ": Yes.\n")
 		}
-		got, err := Parse("a.txt", []byte(text.String()), began)
+		got, err := Parse("a.txt", strings.NewReader(text.String()), began)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,5 +310,46 @@ func TestPeopleWithTwoNames(t *testing.T) {
 		if d := cmp.Diff(c.want, who); d != "" {
 			t.Errorf("%s: %s", c.name, d)
 		}
+	}
+}
+
+// TestParseReadsExports: an export is the same however it is written, as far as JSON allows.
+func TestParseReadsExports(t *testing.T) {
+	const (
+		session = `"session": {"id": "s", "room": "r", "epoch": 1, "started": "2026-03-01T20:00:00Z", "ended": "2026-03-01T21:00:00Z"}`
+		lines   = `"utterances": [{"session": "s", "epoch": 1, "seq": 1, "text": "Hi."}, {"session": "s", "epoch": 1, "seq": 2}]`
+		flags   = `"flags": [{"session": "s", "id": "f"}]`
+	)
+	for name, text := range map[string]string{
+		"as exported":       `{"version": 1, ` + session + `, ` + lines + `, ` + flags + `, "gaps": []}`,
+		"in another order":  `{` + flags + `, ` + lines + `, ` + session + `, "version": 1}`,
+		"with empty parts":  `{"version": 1, ` + session + `, ` + lines + `, "flags": null, "gaps": null, "summary": null}`,
+		"a part twice":      `{"version": 1, "utterances": [], ` + session + `, ` + lines + `, ` + flags + `}`,
+		"in capitals":       `{"VERSION": 1, ` + session + `, ` + lines + `}`,
+		"after a byte mark": "\ufeff" + `{"version": 1, ` + session + `, ` + lines + `}` + "\n",
+		"without a session": `{"version": 1, ` + lines + `}`,
+	} {
+		var want export.Transcript
+		if err := json.Unmarshal([]byte(strings.TrimPrefix(text, "\ufeff")), &want); err != nil {
+			t.Fatal(err)
+		}
+		got, err := Parse("a.json", strings.NewReader(text), began)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if want.Session == nil {
+			got.export.Utterances, want.Utterances = nil, nil // they belong to a new one
+		}
+		if d := cmp.Diff(&want, got.export); d != "" {
+			t.Errorf("%s: %s", name, d)
+		}
+	}
+	if _, err := Parse("a.json", strings.NewReader("{\"version\": 1,\n"+session+",\n"+lines+"\n} x"), began); err == nil {
+		t.Error("data after the end is not told")
+	}
+	broken := strings.Replace("{\"version\": 1,\n"+session+",\n"+lines+"}", "Hi.", "Hi \xff", 1)
+	if _, err := Parse("a.json", strings.NewReader(broken), began); err == nil || !strings.Contains(err.Error(), "line 3: the") {
+		t.Errorf("bytes that are no text: %v", err)
 	}
 }

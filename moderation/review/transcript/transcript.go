@@ -85,7 +85,8 @@ func (t *Transcript) Lines() iter.Seq[models.Utterance] {
 	}
 }
 
-// Spoken yields the lines in the order in which they ended, as a live session has them.
+// Spoken yields the lines in the order in which they ended, as a live session has them. What is too long for one, which only an export
+// may have, is yielded as several with the same key: a rule takes a hundred times the memory of what it judges.
 func (t *Transcript) Spoken() iter.Seq[models.Utterance] {
 	end := func(i int) int64 { return t.lines[i].endMS }
 	if t.export != nil {
@@ -98,7 +99,15 @@ func (t *Transcript) Spoken() iter.Seq[models.Utterance] {
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(end(a), end(b)) })
 	return func(yield func(models.Utterance) bool) {
 		for _, i := range order {
-			if !yield(t.line(i)) {
+			u := t.line(i)
+			for len(u.Text) > maxLine {
+				part, cut := u, cutOf(u.Text)
+				part.Text, u.Text = strings.TrimSpace(u.Text[:cut]), strings.TrimSpace(u.Text[cut:])
+				if !yield(part) {
+					return
+				}
+			}
+			if !yield(u) {
 				return
 			}
 		}
