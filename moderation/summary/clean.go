@@ -18,9 +18,9 @@ var (
 	hedged       = englishWords.phrases("hedged")
 	hedgedAfter  = englishWords.set("hedgedAfter")
 	begunBy      = englishWords.set("firstI")
+	brokenOff    = englishWords.set("brokenOff")
 	// Words that begin a clause anew.
 	begunAgain = map[string]bool{"there": true, "it": true, "we": true, "you": true, "they": true, "he": true, "she": true}
-	articles   = map[string]bool{"the": true, "a": true, "an": true}
 	digitWords = map[string]bool{
 		"zero": true, "oh": true, "one": true, "two": true, "three": true, "four": true, "five": true, "six": true, "seven": true,
 		"eight": true, "nine": true,
@@ -28,40 +28,7 @@ var (
 )
 
 // maxRepeat is the maximum number of words that count as a repetition of the words before them.
-const maxRepeat = 4
-
-// piece is a word as it stands in a sentence, with the marks around it.
-type piece struct{ raw, low string }
-
-func (p piece) ends() bool   { return strings.ContainsAny(p.raw[len(p.raw)-1:], ".?!") }
-func (p piece) comma() bool  { return strings.HasSuffix(p.raw, ",") }
-func (p piece) broken() bool { return strings.HasSuffix(p.raw, "-") || strings.HasSuffix(p.raw, "—") }
-
-// pieces splits a text at spaces. Punctuation that stands alone is attached to the word before it.
-func pieces(s string) []piece { return firstPieces(s, len(s)) }
-
-// firstPieces are at most the first n pieces of a text.
-func firstPieces(s string, n int) []piece {
-	out := make([]piece, 0, min(n, 1+len(s)/meanWord))
-	for f := range strings.FieldsSeq(s) {
-		p := piece{raw: f, low: lowWord(f)}
-		if p.low == "" && len(out) > 0 && strings.Trim(f, ",.;:?!") == "" {
-			out[len(out)-1].raw += f
-			continue
-		}
-		if len(out) == n {
-			break
-		}
-		out = append(out, p)
-	}
-	return out
-}
-
-// lowWord returns a word in lower case, without the punctuation around it.
-func lowWord(f string) string {
-	f = strings.TrimFunc(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
-	return strings.ReplaceAll(strings.ToLower(f), "’", "'")
-}
+const maxRepeat = 6
 
 // clean leaves out of a sentence what a speaker would not have written: sounds of hesitation, words said twice, broken-off
 // words, and what the sentence begins and ends with for want of words. The words that stay are those that were said, in
@@ -74,7 +41,8 @@ func clean(s string, english bool) string {
 	ps = dropRepeats(ps)
 	if english {
 		ps = dropRepeats(dropHedges(ps))
-		ps = dropClosers(dropOpeners(ps))
+		ps = dropRepeats(dropRestarts(dropClosers(dropOpeners(ps))))
+		ps = dropOpeners(ps)
 	}
 	return written(ps)
 }
@@ -113,22 +81,43 @@ func dropFillers(ps []piece) []piece {
 // dropBroken leaves out words that were broken off: "hav- have", "th the", "v very".
 func dropBroken(ps []piece) []piece {
 	out := make([]piece, 0, len(ps))
-	for i, p := range ps {
-		last := i == len(ps)-1
-		short := p.low != "" && p.low[0] < utf8.RuneSelf && !stopWords[p.low] &&
-			utf8.RuneCountInString(p.low) <= 4 && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
-		switch {
-		case !last && strings.HasPrefix(ps[i+1].low, p.low+"'"): // "I I'll"
-		case i == 0 && !last && consonant(p.low) && (begunBy[ps[i+1].low] || begunAgain[ps[i+1].low]): // "S I'll send it"
-		case i == 0 && !last && p.raw == "I" && begunAgain[ps[i+1].low]: // "I There is a study"
-		case p.broken() && !last && utf8.RuneCountInString(p.low) <= 6 && strings.HasPrefix(ps[i+1].low, strings.TrimRight(p.low, "-")):
-		case short && !last && p.low != ps[i+1].low && strings.HasPrefix(ps[i+1].low, p.low):
-		case short && p.raw == p.low && len(p.low) <= 2 && (p.low == "y" || !strings.ContainsAny(p.low, "aeiouy")):
-		default:
-			out = append(out, p)
+	for i := len(ps) - 1; i >= 0; i-- {
+		if len(out) == 0 || !unsaid(ps, i, out[len(out)-1]) {
+			out = append(out, ps[i])
 		}
 	}
+	slices.Reverse(out)
 	return out
+}
+
+// longestPart is how many letters the beginning of a word has, at most, after which the whole word is said.
+const longestPart = 9
+
+// unsaid reports whether the word at i was broken off before the next one that was not.
+func unsaid(ps []piece, i int, next piece) bool {
+	p := ps[i]
+	part := p.low != "" && p.low[0] < utf8.RuneSelf && !stopWords[p.low] &&
+		utf8.RuneCountInString(p.low) <= longestPart && !p.ends() && !strings.ContainsFunc(p.low, unicode.IsNumber)
+	switch {
+	case strings.HasPrefix(next.low, p.low+"'"): // "I I'll"
+	case i == 0 && consonant(p.low) && begunBySound(ps[1:]): // "S I'll send it"
+	case i == 0 && p.raw == "I" && begunAgain[next.low]: // "I There is a study"
+	case i > 0 && p.raw == "i" && next.low[:min(1, len(next.low))] == "i" && next.raw != "I": // "i in the"
+	case p.broken() && utf8.RuneCountInString(p.low) <= 6 && strings.HasPrefix(next.low, strings.TrimRight(p.low, "-")):
+	case part && p.low != next.low && strings.HasPrefix(next.low, p.low):
+	case part && p.raw == p.low && len(p.low) <= 2 && (p.low == "y" || !strings.ContainsAny(p.low, "aeiouy")):
+	case brokenOff[p.low] || broken(ps, i):
+	default:
+		return false
+	}
+	return true
+}
+
+// begunBySound reports whether pieces are the beginning of a sentence, of which a sound was heard before: "W could you".
+func begunBySound(ps []piece) bool {
+	w := ps[0].low
+	return begunBy[w] || begunAgain[w] || askVerbs[w] && len(ps) > 1 && askSubject[ps[1].low] ||
+		stopWords[w] && !verbs[w] && ps[0].raw != w || rolesOf(w).first&adverb != 0
 }
 
 func consonant(w string) bool {
@@ -248,7 +237,11 @@ func dropOpeners(ps []piece) []piece {
 
 // hangs reports whether a sentence begins with the "that" of one that was said before: "That the output is well formed."
 func hangs(ps []piece) bool {
-	return len(ps) > leastQuoted && ps[0].low == "that" && !ps[0].comma() && (begunAgain[ps[1].low] || articles[ps[1].low])
+	if len(ps) <= leastQuoted || ps[0].low != "that" || ps[0].comma() {
+		return false
+	}
+	low := ps[1].low
+	return begunAgain[low] || articles[low] || things[low] || low == "then"
 }
 
 // causes reports whether a piece is the "'cause" that begins a reason.
@@ -303,11 +296,7 @@ func dropClosers(ps []piece) []piece {
 	return ps
 }
 
-// leastQuoted is the fewest words that can stand alone.
-const leastQuoted = 6
-
 var (
-	verbs      = englishWords.set("verbs")
 	subjects   = englishWords.set("subjects")
 	linking    = englishWords.set("linking")
 	unstarters = englishWords.set("unstarters")

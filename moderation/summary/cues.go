@@ -310,11 +310,30 @@ func beginning(line, lines int, share float64) bool {
 	return lines >= longSession && float64(line) < share*float64(lines)
 }
 
+// shortPromise is how many words a promise has, at most, of which nobody knows what it is about.
+const shortPromise = 8
+
+// aboutThat reports whether a sentence says what it is about with a pronoun only: "I'll check on that".
+func (u *unit) aboutThat() bool {
+	if len(u.said) == 0 || len(u.said) > shortPromise {
+		return false
+	}
+	switch u.glossary.word(u.said[len(u.said)-1]).low {
+	case "it", "that", "this", "them":
+		return true
+	}
+	return false
+}
+
 // listed quotes the units of one kind, the surest first.
 func (d *document) listed(found []scored) []models.SummaryItem {
 	out := []models.SummaryItem{}
 	for _, f := range found {
-		it := d.item(f.unit)
+		from := d.context(f.unit)
+		if from == f.unit && f.task.owner != "" && f.task.due == "" && d.english() && d.units[f.unit].aboutThat() {
+			continue
+		}
+		it := d.quote(from, f.unit)
 		it.Sure = math.Round(100*min(mostSure, f.sure)) / 100
 		it.Owner, it.Due = d.ownerName(f.task.owner), quotable(f.task.due)
 		if f.task.with != "" {

@@ -134,7 +134,7 @@ func namesIn(units []unit, people map[string]bool) map[string]bool {
 
 // addLine parts a line into units. A sentence that the same person's last line left unfinished goes on in this one.
 func (d *document) addLine(i int) {
-	for n, s := range sentences(withoutLinks(d.lines[i].Text)) {
+	for n, s := range sentences(withoutLinks(d.lines[i].Text), d.english()) {
 		if u := d.unfinished(i); n == 0 && u >= 0 {
 			last := &d.units[u]
 			d.fill(last, last.heard+" "+s)
@@ -324,16 +324,22 @@ func (d *document) surface(t int) string {
 	return best
 }
 
-// item quotes a unit.
-func (d *document) item(n int) models.SummaryItem {
-	u := d.units[n]
-	first, last := d.lines[u.lines[0]], d.lines[u.lines[len(u.lines)-1]]
-	it := models.SummaryItem{Text: quotable(u.text), SpeakerID: first.SpeakerID, StartMS: first.StartMS, EndMS: last.EndMS}
-	if heard := quotable(u.heard); heard != it.Text {
-		it.Heard = heard
+// quote quotes the units from one to another, of one speaker.
+func (d *document) quote(from, to int) models.SummaryItem {
+	first, last := d.lines[d.units[from].lines[0]], d.lines[d.units[to].lines[len(d.units[to].lines)-1]]
+	it := models.SummaryItem{SpeakerID: first.SpeakerID, StartMS: first.StartMS, EndMS: last.EndMS}
+	var text, heard []string
+	for _, u := range d.units[from : to+1] {
+		text, heard = append(text, u.text), append(heard, u.heard)
+		for _, l := range u.lines {
+			if k := d.lines[l].Key; len(it.Cites) == 0 || it.Cites[len(it.Cites)-1] != k {
+				it.Cites = append(it.Cites, k)
+			}
+		}
 	}
-	for _, l := range u.lines {
-		it.Cites = append(it.Cites, d.lines[l].Key)
+	it.Text = quotable(strings.Join(text, " "))
+	if said := quotable(strings.Join(heard, " ")); said != it.Text {
+		it.Heard = said
 	}
 	return it
 }

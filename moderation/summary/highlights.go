@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 
 	"earshot/models"
 )
@@ -64,8 +63,12 @@ func (d *document) highlights(chapters []span, listed cues, w Weights) []models.
 // items quotes units, at most n.
 func (d *document) items(units []int, n int) []models.SummaryItem {
 	out := []models.SummaryItem{}
-	for _, u := range units[:min(n, len(units))] {
-		out = append(out, d.item(u))
+	for i, u := range units[:min(n, len(units))] {
+		from := d.context(u)
+		if i > 0 && units[i-1] >= from {
+			from = u
+		}
+		out = append(out, d.quote(from, u))
 	}
 	return out
 }
@@ -124,49 +127,43 @@ func (d *document) eligible(n int) bool {
 	return u.whole && len(u.terms) > 0 && len(u.said) <= 60 && !u.asks && (!d.english() || !u.leans())
 }
 
-var (
-	leaning = englishWords.set("leaning")
-	halves  = englishWords.set("halves")
-	// backVerbs follow a pronoun, and not the thing that "that" names: "that was", but "that party".
-	backThis    = englishWords.set("backThis")
-	backVerbs   = englishWords.set("backVerbs")
-	backClauses = englishWords.set("backClauses")
+var leadsOn = englishWords.phrases("leadsOn")
+
+// What is taken off for how a sentence of English reads: that it points back, leads through the meeting, or is broken off or has no main
+// clause. More would leave out more of them, but make highlights less like people's summaries.
+const (
+	pointsCost = 0.025
+	leadsCost  = 0.06
+	brokenCost = 0.06
 )
 
-// leans reports whether a sentence says nothing without the one before it, "They had two filters", or is half of one: "If you have a
-// good estimate of the noise".
-func (u *unit) leans() bool {
-	first := u.glossary.word(u.said[0]).low
-	return leaning[first] || halves[first] && !strings.Contains(u.text, ",")
-}
+// Where so large a share of the sentences is broken, the recogniser got many words wrong, and it tells little of one sentence; of
+// more than mostBroken, nothing.
+const (
+	someBroken = 0.13
+	mostBroken = 0.21
+)
 
-// pointsBack reports whether a sentence begins with a pronoun for something said before it: "It was on the side", "That would be red".
-// Half of them are understood nevertheless, so they are not left out, but others are preferred.
-func (u *unit) pointsBack() bool {
-	ws := plainWords(u.words())
-	if len(ws) < 2 {
-		return false
+// flaws is what is taken off for how each of the candidates reads.
+func (d *document) flaws(cs []candidate, v *vocabulary) []float64 {
+	out := make([]float64, len(cs))
+	if !d.english() {
+		return out
 	}
-	if ws[0] == "it" {
-		return !announces(ws)
+	broken, number := make([]bool, len(cs)), 0.0
+	for i, c := range cs {
+		u := &d.units[c.unit]
+		ps := pieces(u.text)
+		s := plainSentence(u.text)
+		broken[i] = rough(ps) || !complete(ps) || v.breaksOff(u)
+		number += is(broken[i])
+		out[i] = pointsCost*is(u.pointsBack()) + leadsCost*is(s.says(leadsOn))
 	}
-	return backThis[ws[0]] && (backVerbs[ws[1]] || strings.HasSuffix(ws[1], "ly"))
-}
-
-// pointsCost is taken off for it.
-const pointsCost = 0.025
-
-// farClause is how many words after "it is" the clause begins that it announces, at most.
-const farClause = 5
-
-// announces reports whether an "it" at the beginning stands for what the sentence says after it: "It is important to", "It turns out that".
-func announces(ws []string) bool {
-	for i, w := range ws[2:min(len(ws), 2+farClause)] {
-		if backClauses[w] && !backVerbs[ws[1+i]] { // not "it is to be"
-			return true
-		}
+	tells := min(1, max(0, (mostBroken-number/float64(len(cs)))/(mostBroken-someBroken)))
+	for i := range cs {
+		out[i] += tells * brokenCost * is(broken[i])
 	}
-	return false
+	return out
 }
 
 // chosen is what a choice of highlights covers.
@@ -216,10 +213,7 @@ func (d *document) choose(cs []candidate, v *vocabulary, how Choice, most int) [
 	c := &chosen{Choice: how, v: v, times: map[int]int{}, pairs: map[[2]int]int{}}
 	speakers, chapters := map[string]int{}, map[int]int{}
 	taken := make([]bool, len(cs))
-	back := make([]float64, len(cs))
-	for i := range cs {
-		back[i] = pointsCost * is(d.english() && d.units[cs[i].unit].pointsBack())
-	}
+	flaws := d.flaws(cs, v)
 	var out []int
 	for len(out) < most && c.words < c.Words-slack {
 		best, score := -1, math.Inf(-1)
@@ -228,7 +222,7 @@ func (d *document) choose(cs []candidate, v *vocabulary, how Choice, most int) [
 				continue
 			}
 			who := d.lines[d.units[cs[i].unit].lines[0]].SpeakerID
-			s := c.adds(cs[i].words) + c.Rank*cs[i].score - back[i] -
+			s := c.adds(cs[i].words) + c.Rank*cs[i].score - flaws[i] -
 				c.Speaker*float64(speakers[who]) - c.Chapter*float64(chapters[cs[i].chapter])
 			if s > score {
 				best, score = i, s

@@ -237,6 +237,9 @@ func TestQuotesThatPointBack(t *testing.T) {
 		"This is what the engine does.": true, "That really depends on the engine.": true,
 		"It is important to oil the engine.": false, "It turns out that the engine is red.": false, "That engine is red.": false,
 		"It would be nice if the engine ran.": false, "The engine is red.": false, "It's to be an engine.": true,
+		"It would be sold to the garage.": true, "It came down to the engine.": true, "That involves an engine.": true,
+		"You put it on the engine.": true, "We can imagine it in the garage.": true, "I think it would be a good idea to oil the engine.": false,
+		"Now he's doing that with the engine.": true, "This process is slow.": false,
 	} {
 		if got := unitOf(text).pointsBack(); got != want {
 			t.Errorf("%q points back: %v, want %v", text, got, want)
@@ -249,6 +252,57 @@ func TestQuotesThatPointBack(t *testing.T) {
 	same := v.of(d.units[1])
 	if got := d.choose([]candidate{{unit: 0, words: same}, {unit: 1, words: same}}, v, trained.Choice, 1); !slices.Equal(got, []int{1}) {
 		t.Errorf("of two sentences that differ in their beginnings %v is chosen", got)
+	}
+}
+
+// TestQuotedWithTheSentenceBefore: what says what it is about only in the sentence before is quoted with it.
+func TestQuotedWithTheSentenceBefore(t *testing.T) {
+	const plan, promise = "The engine in the garage has no oil.", "I'll look into that tomorrow."
+	for _, tt := range []struct {
+		lines []string
+		want  string
+	}{
+		{[]string{"Ana: The garage is cold today.", "Ben: " + plan, "Ben: " + promise, "Ana: Thank you."}, plan + " " + promise},
+		{[]string{"Ana: The garage is cold today.", "Ben: " + plan + " " + promise, "Ana: Thank you."}, plan + " " + promise},
+		{[]string{"Ana: The garage is cold today.", "Ana: " + plan, "Ben: " + promise, "Ana: Thank you."}, promise},
+		{[]string{"Ana: The garage is cold today.", "Ben: They have no oil in the garage.", "Ben: " + promise, "Ana: Thank you."}, promise},
+		{
+			[]string{"Ana: The garage is cold today.", "Ben: " + plan, "Ben: I'll check the engine tomorrow.", "Ana: Thank you."},
+			"I'll check the engine tomorrow.",
+		},
+	} {
+		in := said(tt.lines...)
+		actions := Make(in).Actions
+		if tt.want == "" && len(actions) == 0 {
+			continue
+		}
+		if len(actions) != 1 || actions[0].Text != tt.want || actions[0].Owner != "Ben" || actions[0].Due != "tomorrow" {
+			t.Errorf("%q: %s", tt.lines, asJSON(t, actions))
+			continue
+		}
+		if n := len(actions[0].Cites); n < 1 || actions[0].Cites[n-1].Track != "Ben" || n > 2 {
+			t.Errorf("%q: cites %v", tt.lines, actions[0].Cites)
+		}
+	}
+}
+
+// TestQuotesThatLeadOn: what leads through a meeting, was broken off or has no verb is no highlight if there is anything else.
+func TestQuotesThatLeadOn(t *testing.T) {
+	for _, text := range []string{
+		"Let's move on to the engine of the garage.", "The large engine with seven gears that we have.",
+		"There was the large engine in the on the seven gears.", "My question is for the engineer of the large engine.",
+	} {
+		d := newDocument(inOrder(said("Ana: "+text, "Ana: There was the large engine with seven gears.")), nil)
+		v := d.vocabulary()
+		v.judge(trained.Vocabulary, len(d.lines))
+		same := v.of(d.units[1])
+		cs := []candidate{{unit: 0, words: same}}
+		for range 9 {
+			cs = append(cs, candidate{unit: 1, words: same})
+		}
+		if got := d.choose(cs, v, trained.Choice, 1); !slices.Equal(got, []int{1}) {
+			t.Errorf("%q is chosen", text)
+		}
 	}
 }
 

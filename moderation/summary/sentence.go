@@ -123,3 +123,81 @@ func (u *unit) brokenOff() bool {
 
 // quotes reports whether a sentence has somebody else's words in quotation marks.
 func (u *unit) quotes() bool { return strings.ContainsAny(u.heard, "\"“”") }
+
+var (
+	leaning = englishWords.set("leaning")
+	halves  = englishWords.set("halves")
+	// backVerbs follow a pronoun, and not the thing that "that" names: "that was", but "that party".
+	backThis    = englishWords.set("backThis")
+	backVerbs   = englishWords.set("backVerbs")
+	backClauses = englishWords.set("backClauses")
+)
+
+// leans reports whether a sentence says nothing without the one before it, "They had two filters", or is half of one: "If you have a
+// good estimate of the noise".
+func (u *unit) leans() bool {
+	first := u.glossary.word(u.said[0]).low
+	return leaning[first] || halves[first] && !strings.Contains(u.text, ",")
+}
+
+// earlyWords is how many words of a sentence are looked at for a pronoun that points back.
+const earlyWords = 6
+
+// pointsBack reports whether a sentence has a pronoun for something said before it, and no word with a topic before the pronoun: "It was
+// on the side", "That would be red", "You put it there".
+func (u *unit) pointsBack() bool {
+	for i, w := range u.each() {
+		if i >= earlyWords || w.term >= 0 {
+			return false
+		}
+		low := base(w.low)
+		if low != "it" && !backThis[low] && (!leaning[low] || i == 0) {
+			continue
+		}
+		switch ws := plainWords(u.words()[i:]); {
+		case len(ws) < 2:
+			return low != "that"
+		case low == "it":
+			return !announces(ws)
+		case leaning[low] || backVerbs[ws[1]] || strings.HasSuffix(ws[1], "ly"):
+			return true
+		case (low == "that" || low == "this") && i == 0 && strings.HasSuffix(ws[1], "s") && !stopWords[ws[1]]:
+			return !strings.HasSuffix(ws[1], "ss") && !strings.HasSuffix(ws[1], "us") && !strings.HasSuffix(ws[1], "is")
+		}
+	}
+	return false
+}
+
+// farClause is how many words after "it" the clause begins that it announces, at most.
+const farClause = 7
+
+var announcing = englishWords.set("announcing")
+
+// announces reports whether an "it" stands for what the sentence says after it: "It is important to", "It turns out that".
+func announces(ws []string) bool {
+	for i, w := range ws[2:min(len(ws), 2+farClause)] {
+		if backClauses[w] && (announcing[ws[1+i]] || announcing[ws[i]] && i > 0) {
+			return true
+		}
+	}
+	return false
+}
+
+// longestContext is the most words that a sentence has together with the one before it that says what it is about.
+const longestContext = 40
+
+// context is the first unit to quote: the one before, where a sentence of English says what it is about only there, or else itself.
+func (d *document) context(n int) int {
+	u := &d.units[n]
+	if n == 0 || !d.english() || len(u.terms) > 0 && !u.pointsBack() {
+		return n
+	}
+	b := &d.units[n-1]
+	before, line := b.lines[len(b.lines)-1], u.lines[0]
+	if line-before > 1 || d.lines[before].SpeakerID != d.lines[line].SpeakerID || d.lines[line].StartMS-d.lines[before].EndMS > joinMS ||
+		!b.whole || len(b.terms) == 0 || len(b.said)+len(u.said) > longestContext || !endsSentence(b.text) ||
+		b.pointsBack() || b.leans() || rough(pieces(b.text)) || !complete(pieces(b.text)) {
+		return n
+	}
+	return n - 1
+}

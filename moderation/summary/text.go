@@ -70,13 +70,13 @@ func standing(s string) string {
 }
 
 // sentences parts a line at full stops, question and exclamation marks that are followed by a space. The parts are
-// pieces of the line.
-func sentences(s string) []string {
+// pieces of the line. In English, they are parted too where a word of grammar with a capital begins another.
+func sentences(s string, english bool) []string {
 	var out []string
 	from := 0
 	for i, r := range s {
 		switch {
-		case r == ' ' && i > from && endsSentence(s[from:i]):
+		case r == ' ' && i > from && (endsSentence(s[from:i]) || english && anew(s[from:i], s[i+1:])):
 			out = appendText(out, s[from:i])
 			from = i + 1
 		case r == '。' || r == '？' || r == '！':
@@ -85,6 +85,24 @@ func sentences(s string) []string {
 		}
 	}
 	return appendText(out, s[from:])
+}
+
+var beginsAnew = englishWords.set("beginsAnew")
+
+// anew reports whether a sentence begins after another that has no mark at its end: "in the middle So we take", not "of The Hague".
+func anew(before, after string) bool {
+	if after == "" || after[0] < 'A' || after[0] > 'Z' {
+		return false
+	}
+	first, rest, _ := strings.Cut(after, " ")
+	if !beginsAnew[lowWord(first)] || strings.ToUpper(first) == first || rest == "" && !endsSentence(first) ||
+		rest != "" && rest[0] >= 'A' && rest[0] <= 'Z' && rest[0] != 'I' {
+		return false
+	}
+	last := before[strings.LastIndexByte(before, ' ')+1:]
+	r, _ := utf8.DecodeRuneInString(last)
+	return unicode.IsLower(r) && !articles[last] ||
+		unicode.IsUpper(r) && beginsAnew[lowWord(last)] && !strings.HasSuffix(last, ",") // "We When you begin"
 }
 
 // A sentence of more than longClause words is parted where another clause begins, when both parts have leastClause words.
@@ -224,9 +242,6 @@ func (g *glossary) unpack(ps []packed) []word {
 	return out
 }
 
-// meanWord is about how many bytes a word and the space after it take.
-const meanWord = 5
-
 // words parts a sentence into words: runs of letters, marks, digits and inner apostrophes and hyphens; where a script puts no
 // spaces, into characters.
 func words(s string) []word {
@@ -324,3 +339,30 @@ func (l *line) utterance() models.Utterance {
 }
 
 func spoken(u *models.Utterance) bool { return u.Text != "" && u.State != models.UtteranceFailed }
+
+// machineTalk matches attempts to make a machine that reads the transcript say or do something. Nothing here obeys text, but
+// a summary that quoted such a line would pass it on to its reader, which may be a machine.
+var machineTalk = regexp.MustCompile(`(?i)` +
+	`\b(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instructions?|rules?|prompts?|guidelines?|moderation|restrictions?)\b` +
+	`|\b(?:system|developer|hidden|secret) prompt\b|\bprompt injection\b` +
+	`|^\s*(?:system|assistant|user|developer):|<\|?\s*/?(?:im_start|im_end|system|assistant|user|inst)\b|\[/?inst\]` +
+	`|\byou are (?:now|no longer) (?:a|an|the|in|bound|dan|my)\b|\bas an? (?:ai|language model|artificial intelligence)\b` +
+	`|\b(?:in|to|into|for|of) your summary\b|\b(?:the|your|this) summary (?:must|should|has to|needs to)\b` +
+	`|\b(?:write|put|include|add|mention|say|list)\b.{0,60}\b(?:in|to|into) (?:the|this) summary\b` +
+	`|\b(?:dear|hey|hello|attention|okay|ok)?,?\s*` +
+	`(?:earshot|chatbot|language model|summari[sz]er|transcriber|ai bot|moderation bot|ai assistant)\b.{0,40}\b` +
+	`(?:mute|unmute|ban|remove|post|write|say|ignore|delete|add|mark|summari[sz]e|dismiss|approve|send)\b` +
+	`|\b(?:unmute|unban) (?:all|everyone|everybody)\b|\bpost this link\b`)
+
+// machineWords is a cheap test: every text that machineTalk matches contains one of them.
+var machineWords = []string{
+	"ignore", "disregard", "forget", "override", "bypass", "prompt", "system:", "assistant", "user:", "developer:", "<", "[inst", "[/inst",
+	"you are n", "an ai", "language model", "artificial intelligence", "summary", "earshot", "chatbot", "ai bot", "moderation bot",
+	"summari", "transcriber", "unmute", "unban", "this link",
+}
+
+// talksToMachine reports whether a line addresses a machine.
+func talksToMachine(text string) bool {
+	low := strings.ToLower(text)
+	return slices.ContainsFunc(machineWords, func(w string) bool { return strings.Contains(low, w) }) && machineTalk.MatchString(text)
+}

@@ -98,7 +98,7 @@ func TestWordsWithoutSpaces(t *testing.T) {
 
 // A different mark also ends a sentence, without a space after it.
 func TestSentencesWithoutSpaces(t *testing.T) {
-	got := sentences("灯坏了。什么时候修？下个月！好")
+	got := sentences("灯坏了。什么时候修？下个月！好", false)
 	if fmt.Sprint(got) != "[灯坏了。 什么时候修？ 下个月！ 好]" {
 		t.Errorf("%q", got)
 	}
