@@ -41,8 +41,10 @@ func clean(s string, english bool) string {
 	ps = dropRepeats(ps)
 	if english {
 		ps = dropRepeats(dropHedges(ps))
-		ps = dropRepeats(dropRestarts(dropClosers(dropOpeners(ps))))
-		ps = dropOpeners(ps)
+		ps = dropClosers(dropOpeners(ps))
+		if begun := dropRestarts(ps); len(begun) < len(ps) {
+			ps = dropOpeners(dropRepeats(begun))
+		}
 	}
 	return written(ps)
 }
