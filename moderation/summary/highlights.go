@@ -132,9 +132,9 @@ var leadsOn = englishWords.phrases("leadsOn")
 // What is taken off for how a sentence of English reads: that it points back, leads through the meeting, or is broken off or has no main
 // clause. More would leave out more of them, but make highlights less like people's summaries.
 const (
-	pointsCost = 0.025
-	leadsCost  = 0.06
-	brokenCost = 0.06
+	pointsCost = 0.1
+	leadsCost  = 0.15
+	brokenCost = 0.15
 )
 
 // Where so large a share of the sentences is broken, the recogniser got many words wrong, and it tells little of one sentence; of
