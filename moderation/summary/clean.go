@@ -104,6 +104,7 @@ func unsaid(ps []piece, i int, next piece) bool {
 	case strings.HasPrefix(next.low, p.low+"'"): // "I I'll"
 	case i == 0 && consonant(p.low) && begunBySound(ps[1:]): // "S I'll send it"
 	case i == 0 && p.raw == "I" && begunAgain[next.low]: // "I There is a study"
+	case p.raw == "re" && strings.HasPrefix(next.low, "re"): // "this re remote control"
 	case i > 0 && p.raw == "i" && next.low[:min(1, len(next.low))] == "i" && next.raw != "I": // "i in the"
 	case p.broken() && utf8.RuneCountInString(p.low) <= 6 && strings.HasPrefix(next.low, strings.TrimRight(p.low, "-")):
 	case part && p.low != next.low && strings.HasPrefix(next.low, p.low):
@@ -257,7 +258,7 @@ func keepsOpener(ps []piece) bool {
 	switch low := ps[0].low; low {
 	case "like":
 		return !afterLike[ps[1].low] && !begunAgain[ps[1].low] && !begunBy[ps[1].low]
-	case "right", "good", "great", "fine", "sure", "exactly":
+	case "right", "good", "great", "fine", "sure", "exactly", "excellent", "perfect", "brilliant", "lovely":
 		return !openers[ps[1].low] && !begunAgain[ps[1].low] && !begunBy[ps[1].low]
 	case "no", "look", "see", "say", "listen", "now":
 		return true

@@ -290,7 +290,7 @@ func TestQuotedWithTheSentenceBefore(t *testing.T) {
 func TestQuotesThatLeadOn(t *testing.T) {
 	for _, text := range []string{
 		"Let's move on to the engine of the garage.", "The large engine with seven gears that we have.",
-		"There was the large engine in the on the seven gears.", "My question is for the engineer of the large engine.",
+		"The engine the seven gears are in the large garage.", "My question is for the engineer of the large engine.",
 	} {
 		d := newDocument(inOrder(said("Ana: "+text, "Ana: There was the large engine with seven gears.")), nil)
 		v := d.vocabulary()

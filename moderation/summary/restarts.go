@@ -1,6 +1,9 @@
 package summary
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Who speaks off the cuff starts again: "for the design of a for the beginning of the project", "that would that relates to it".
 // What was abandoned is found by two words side by side that no sentence has ("of a for", "I can we'll"), or by words that are said
@@ -192,8 +195,14 @@ func (t *talkedOver) afterVerb(i int) (int, int) {
 	return i, i
 }
 
-// afterPreposition finds "for to".
+// afterPreposition finds "for to", and an article after which another preposition has one: "from the of the".
 func (t *talkedOver) afterPreposition(i int) (int, int) {
+	if i+3 < len(t.ps) && t.first(i, preposition) && articles[t.ps[i+1].low] && t.first(i+2, preposition) && articles[t.ps[i+3].low] {
+		again := func(p piece) bool { return p.low == t.ps[i+2].low } // then more was abandoned
+		if !t.pauses(i) && !t.pauses(i+1) && !slices.ContainsFunc(t.ps[max(0, i-mostAbandoned):i], again) {
+			return i, i + 2
+		}
+	}
 	if t.ps[i].low == "for" && t.first(i+1, toWord) && !t.first(i+2, determiner) && i > 0 {
 		return i, i + 1
 	}
@@ -203,7 +212,8 @@ func (t *talkedOver) afterPreposition(i int) (int, int) {
 // interrupted finds what is said in passing before a noun: "the, yeah, the", "a you know small one".
 func (t *talkedOver) interrupted(i int) (int, int) {
 	switch next := i + 1; {
-	case t.ps[next].low == "yeah" && next+1 < len(t.ps) && !t.pauses(i) && !thirdPerson[t.ps[i].low]:
+	case t.ps[next].low == "yeah" && next+1 < len(t.ps) && !t.pauses(i) && !thirdPerson[t.ps[i].low],
+		(t.ps[next].low == "yeah" || t.ps[next].low == "okay") && next+1 < len(t.ps) && t.ps[i].comma() && t.ps[next].comma():
 		return next, next + 1
 	case t.last(i, determiner) && t.ps[next].low == "you" && next+2 < len(t.ps) && t.ps[next+1].low == "know":
 		return next, next + 2
@@ -219,6 +229,8 @@ func (t *talkedOver) opened(i int) (int, int) {
 	next := i + 1
 	switch {
 	case len(t.ps)-next < leastQuoted:
+	case i <= 1 && t.ps[next].low == "no" && t.ps[next].comma() && t.clause(next+1):
+		return 0, next + 1
 	case i == 0 && t.first(0, determiner) && t.ps[0].comma():
 		return 0, next
 	case i == 0 && t.ps[0].comma() && t.first(0, clauseSubject) && !t.first(0, nominative) && t.ps[next].low == "that":
