@@ -96,6 +96,16 @@ func (s *observations) forget(all []models.Restriction) {
 	}
 }
 
+// away records that the bot is cut off from the room. Who is there when it is back may have left and returned meanwhile, by which a server
+// forgets mutes.
+func (s *observations) away() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, x := range s.of {
+		x.here = false
+	}
+}
+
 // judge observes a restriction and returns the job that follows.
 func (s *observations) judge(r models.Restriction, all []models.Restriction, people []room.Present, now time.Time) job {
 	here := slices.ContainsFunc(people, func(p room.Present) bool { return p.ID == r.Person })

@@ -54,6 +54,8 @@ func (m *Manager) Run(ctx context.Context) error {
 				back = m.comeBack(ctx) == nil
 			}
 			m.look(ctx, &group, slots)
+		} else {
+			m.observations.away()
 		}
 		select {
 		case <-t.C:

@@ -69,3 +69,21 @@ func TestRandomHours(t *testing.T) {
 	})
 	t.Logf("%d hours were played", played)
 }
+
+// TestHours plays hours that went wrong once.
+func TestHours(t *testing.T) {
+	voice := bottest.Sentence(t, 2*time.Second)
+	for name, script := range map[string][]step{
+		"who is muted leaves and returns while the bot is cut off": {
+			{What: "mute", Who: "ana"}, {What: "cut"}, {What: "leave", Who: "ana"}, {What: "come", Who: "ana"}, {What: "back"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				for _, wrong := range play(t, voice, script) {
+					t.Error(wrong)
+				}
+			})
+		})
+	}
+}
