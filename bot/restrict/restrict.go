@@ -3,7 +3,7 @@
 // over: in this session, or in the next one if the bot has left meanwhile. A later restriction extends an earlier one, whose end
 // never cuts it short.
 //
-// The room's own moderators take precedence: what they lift in the room itself is not imposed again.
+// The room's own moderators take precedence: what they lift in the room itself while the bot is there is not imposed again.
 package restrict
 
 import (
