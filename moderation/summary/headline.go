@@ -113,22 +113,6 @@ func (d *titler) unlikeTitles(p *phrase) float64 {
 	return out
 }
 
-// alike reports whether two phrases share a word, or forms of one: "overlap" and "overlapping zone".
-func alike(a, b string) bool {
-	in := strings.Fields(strings.ToLower(a))
-	return slices.ContainsFunc(strings.Fields(strings.ToLower(b)), func(w string) bool {
-		return slices.ContainsFunc(in, func(other string) bool { return sameRoot(w, other) })
-	})
-}
-
-// leastRoot is how many bytes two forms of a word have in common at their beginning, at least.
-const leastRoot = 4
-
-func sameRoot(a, b string) bool {
-	n := min(len(a), len(b))
-	return a == b || n >= leastRoot && strings.HasPrefix(b, a[:max(leastRoot, n-2)])
-}
-
 // length returns a span in ms in words: "12 minutes".
 func length(from, to int64) string {
 	s := max(0, to-from) / 1000
@@ -145,6 +129,9 @@ func length(from, to int64) string {
 func title(ps []phrase) string {
 	if len(ps) == 0 {
 		return "conversation"
+	}
+	if len(ps) == 2 && ps[0].wide && ps[0].lift < wideLift && !ps[1].wide { // what tells it from the others is named first
+		ps = []phrase{ps[1], ps[0]}
 	}
 	return quotable(andList(texts(ps)))
 }
@@ -173,7 +160,7 @@ func andList(parts []string) string {
 // By what factor the second phrase of a title may be worse than the first.
 const (
 	nextPhrase = 6
-	nextOften  = 20 // if it is said leastTimes
+	nextOften  = 20 // if it is said leastTimes, the first is said elsewhere too, or the chapter has enoughLines
 	nextPlain  = 4  // in other languages than English
 	nextWord   = 40 // beside a single word, which is hardly a title
 	nextToWide = 1000
@@ -201,13 +188,14 @@ func namedFully(all []phrase, sure int) []phrase {
 func (d *titler) distinctOf(all []phrase, s span) []phrase {
 	var out []phrase
 	for _, p := range all {
-		if len(out) == 2 || len(out) == 1 && p.score < out[0].score/d.nearly(&out[0], &p) {
+		if len(out) == 2 || len(out) == 1 && p.score < out[0].score/d.nearly(&out[0], &p, s) {
 			break
 		}
 		if len(out) == 1 && out[0].words > 1 && (p.words == 1 || strings.Contains(out[0].text, " and ")) {
 			continue // one good phrase is a title; a word beside it says less
 		}
-		if len(out) == 1 && d.english() && (p.others > 0 && p.lift < nextLift || d.name(&p) || p.words > 1 && p.times+p.others < 2) {
+		if len(out) == 1 && d.english() && (p.others > 0 && (p.lift < nextLift || p.less) || d.name(&p) ||
+			p.words > 1 && p.times+p.others < 2 && !out[0].theme) {
 			continue // it is said as often elsewhere, or may be no topic
 		}
 		if len(out) == 1 && (!p.beside(out[0]) || p.words == 1 && (p.times < leastTimes || d.english() && !d.together(&p, &out[0], s))) {
@@ -215,19 +203,65 @@ func (d *titler) distinctOf(all []phrase, s span) []phrase {
 		}
 		out = append(out, p)
 	}
+	if d.english() && len(out) == 2 && out[0].words == 1 && out[1].words > 1 {
+		return out[1:]
+	}
 	return out
 }
 
+// addressed reports whether a phrase ends with the name of somebody who is spoken to: "the seeds Ann".
+func (d *titler) addressed(p *phrase) bool {
+	r, _ := utf8.DecodeRuneInString(p.text)
+	return unicode.IsLower(r) && !slices.ContainsFunc(strings.Fields(p.text), func(w string) bool { return phraseJoins[w] }) && d.name(p)
+}
+
+// tellApart makes the title of a chapter longer if it is a phrase that the title of another one has too ("pump" beside "pump and shed"),
+// or one that is said all over the session. If that can't be done, the other title is left without it.
+func (d *titler) tellApart(n int, s subject) {
+	if !d.english() || len(d.titles[n]) != 1 {
+		return
+	}
+	only := d.titles[n][0]
+	same := func(p phrase) bool { return p.has(&only) }
+	other := -1
+	for i, ps := range d.titles {
+		if i != n && slices.ContainsFunc(ps, same) {
+			other = i
+		}
+	}
+	if other < 0 && !only.theme {
+		return
+	}
+	only.theme = true
+	for sure := saidTwice; sure >= knownWords && len(d.titles[n]) == 1; sure-- {
+		all := d.rated(s, sure)
+		d.titles[n] = d.distinctOf(append([]phrase{only}, all...), s.span)
+		longer := slices.IndexFunc(all, func(p phrase) bool { return p.words > only.words && same(p) })
+		if len(d.titles[n]) == 1 && longer >= 0 {
+			d.titles[n] = all[longer : longer+1]
+			return
+		}
+	}
+	if other >= 0 && len(d.titles[n]) == 1 && !same(d.titles[other][0]) {
+		d.titles[other] = d.titles[other][:1]
+	}
+}
+
+// has reports whether a phrase has all words of another.
+func (p *phrase) has(other *phrase) bool {
+	return !slices.ContainsFunc(other.terms, func(t int) bool { return !slices.Contains(p.terms, t) })
+}
+
 // nearly is by what factor the second phrase of a title may be worse than the first.
-func (d *titler) nearly(first, second *phrase) float64 {
+func (d *titler) nearly(first, second *phrase, s span) float64 {
 	switch {
-	case d.english() && first.wide && first.lift < wideLift:
+	case d.english() && first.words > 1 && first.theme:
 		return nextToWide
 	case first.words == 1:
 		return nextWord
 	case !d.english():
 		return nextPlain
-	case second.times >= leastTimes:
+	case second.times >= leastTimes || first.others > 0 || s.to-s.from >= enoughLines:
 		return nextOften
 	}
 	return nextPhrase
@@ -271,22 +305,23 @@ var (
 // place is the title of a chapter. It tells the first one as the introduction and the last one as the end, where they are that.
 func (d *titler) place(spans []span, n int, ps []phrase) string {
 	name := title(ps)
-	if !d.english() || len(spans) < 3 {
+	if !d.english() || len(spans) < 3 || n > 0 && n < len(spans)-1 {
 		return capital(name)
 	}
-	s := spans[n]
-	hardly := d.short(s, hardlyMS) && !slices.ContainsFunc(ps, func(p phrase) bool {
-		return (p.words > 1 || p.times >= leastTimes) && !d.name(&p)
+	s, what, set := spans[n], "Introduction", saidFirst
+	if n > 0 {
+		what, set = "Closing", saidLast
+	}
+	cues := d.cues(s, set)
+	edge := d.short(s, edgeMS) && cues >= edgeCues
+	hardly := (edge || d.short(s, hardlyMS)) && !slices.ContainsFunc(ps, func(p phrase) bool {
+		return (p.words > 1 && (cues == 0 || p.times+p.others > 1 && !p.theme) || p.times >= leastTimes) && !d.name(&p)
 	})
 	switch {
-	case n == 0 && hardly:
-		return "Introduction"
-	case n == 0 && d.edge(s, saidFirst):
-		return "Introduction: " + name
-	case n == len(spans)-1 && hardly:
-		return "Closing"
-	case n == len(spans)-1 && d.edge(s, saidLast):
-		return "Closing: " + name
+	case hardly:
+		return what
+	case edge:
+		return what + ": " + name
 	}
 	return capital(name)
 }
@@ -295,10 +330,8 @@ func (d *titler) short(s span, most int64) bool {
 	return float64(s.to-s.from) <= edgeShare*float64(len(d.lines)) && d.lines[s.to-1].EndMS-d.lines[s.from].StartMS <= most
 }
 
-func (d *titler) edge(s span, set phraseSet) bool {
-	if !d.short(s, edgeMS) {
-		return false
-	}
+// cues are how many sentences of a chapter have one of the phrases.
+func (d *titler) cues(s span, set phraseSet) int {
 	cues := 0
 	for i := s.from; i < s.to; i++ {
 		for _, n := range d.of[i] {
@@ -308,7 +341,7 @@ func (d *titler) edge(s span, set phraseSet) bool {
 			}
 		}
 	}
-	return cues >= edgeCues
+	return cues
 }
 
 // support are the up to three lines of a chapter that hold most of its title; at least one.
@@ -343,29 +376,4 @@ func (d *titler) support(s span, ps []phrase) []models.Key {
 		out = append(out, d.lines[h.line].Key)
 	}
 	return slices.Compact(out) // parts of a line that is too long
-}
-
-// joinWords puts texts of words side by side as the words stand: where nothing is between them, nothing is put.
-func joinWords(ws []word, texts []string) string {
-	var b strings.Builder
-	for i, t := range texts {
-		if i > 0 && !ws[i].joined {
-			b.WriteByte(' ')
-		}
-		b.WriteString(t)
-	}
-	return b.String()
-}
-
-// shownWord is a word as a title has it: in lower case, but for names, also at the beginning of a sentence.
-func (d *titler) shownWord(w word) string {
-	name := w.upper
-	if r, _ := utf8.DecodeRuneInString(w.raw); !name && w.term >= 0 && unicode.IsUpper(r) {
-		ways := d.surfaces[w.term]
-		name = ways[strings.TrimSuffix(w.raw, "'s")] > ways[strings.TrimSuffix(w.low, "'s")]/2
-	}
-	if name {
-		return strings.TrimSuffix(strings.TrimSuffix(w.raw, "'s"), "’s")
-	}
-	return strings.TrimSuffix(w.low, "'s")
 }

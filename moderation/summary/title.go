@@ -16,7 +16,7 @@ import (
 // often a verb than the name of a thing.
 const (
 	longChapter  = 400  // words, from which a phrase must be said twice in the session
-	enoughLines  = 100  // lines, from which each word of a phrase must be
+	enoughLines  = 100  // lines, from which each word of a phrase must be said in two, and a title should be two phrases
 	titleWords   = 4    // the longest phrase
 	joinedWords  = 6    // the longest title
 	longerBetter = 1.4  // factor of a phrase for each word beyond the first
@@ -38,6 +38,7 @@ const (
 	verbalWord   = 0.35 // the same for a single word
 	verbsFirst   = 2    // how often a word must stand there, and more often than after "the", to begin no phrase
 	partial      = 0.5  // share of uses as part of a longer name above which a phrase is not one
+	ending       = 0.7  // the same for the end of a longer name
 	vagueWorth   = 0.5  // factor of a phrase that begins with an adjective that says little, and of a word that is said once
 	phraseShare  = 0.05 // how often a phrase is said that stands for one of its words, as a share of that
 	thingWord    = 0.35 // share of uses after "the", "of" and the like below which a single word is not taken for a noun
@@ -61,22 +62,36 @@ var (
 
 var adjectiveEnds = []string{"ous", "less", "ible", "ical", "ental", "ional", "iest", "ier", "ptive"}
 
-// phrase is a candidate for a title.
-type phrase struct {
-	text   string // lower case, as most often written
-	terms  []int
-	words  int
+// use is how often a phrase is said, and how.
+type use struct {
 	times  float64
-	others float64 // how often it is said in other chapters
-	lift   float64 // how many times as frequent it is in its chapter as in the others
-	wide   bool    // it is said in nearly all chapters
 	verbal float64 // of the times it stands where verbs do
 	things float64 // of the times it stands where things are named
 	goesOn float64 // of the times another word of a name follows: it is a part of one
-	shown  map[string]int
-	ing    bool // it begins with a participle in -ing
-	vague  bool // it begins with an adjective that says little
-	score  float64
+	ends   float64 // of the times a word of a name stands before: it is the end of one
+}
+
+func (u use) plus(v use) use {
+	return use{u.times + v.times, u.verbal + v.verbal, u.things + v.things, u.goesOn + v.goesOn, u.ends + v.ends}
+}
+
+// phrase is a candidate for a title.
+type phrase struct {
+	use
+	text     string // lower case, as most often written
+	terms    []int
+	words    int
+	others   float64 // how often it is said in other chapters
+	lift     float64 // how many times as frequent it is in its chapter as in the others
+	contrast float64 // how sure it is that it is more frequent there
+	wide     bool    // it is said in nearly all chapters
+	theme    bool    // it is said in half of the chapters, and often in others than this
+	less     bool    // another chapter is more about it
+	noun     bool    // it is used like the name of a thing in the session
+	shown    map[string]float64
+	ing      bool // it begins with a participle in -ing
+	vague    bool // it begins with an adjective that says little
+	score    float64
 }
 
 // titler names the chapters of a document.
@@ -104,15 +119,20 @@ func newTitler(d *document, w Vocabulary) *titler {
 
 // chaptersOf names the chapters.
 func (d *titler) chaptersOf(spans []span) []models.Chapter {
+	all := d.subjects(spans)
+	for _, s := range all {
+		d.titles = append(d.titles, d.phrases(s))
+	}
+	for n, s := range all {
+		d.tellApart(n, s)
+	}
 	out := []models.Chapter{}
-	for n, s := range d.subjects(spans) {
-		chosen := d.phrases(s)
-		d.titles = append(d.titles, chosen)
-		c := models.Chapter{Title: d.place(spans, n, chosen), StartMS: d.lines[s.from].StartMS}
+	for n, s := range all {
+		c := models.Chapter{Title: d.place(spans, n, d.titles[n]), StartMS: d.lines[s.from].StartMS}
 		for _, u := range d.lines[s.from:s.to] {
 			c.EndMS = max(c.EndMS, u.EndMS)
 		}
-		c.Cites = d.support(s.span, chosen)
+		c.Cites = d.support(s.span, d.titles[n])
 		out = append(out, c)
 	}
 	return out
@@ -129,23 +149,35 @@ type subject struct {
 // subjects collects the phrases of all chapters and compares them.
 func (d *titler) subjects(spans []span) []subject {
 	out := make([]subject, len(spans))
-	said, in := map[string]float64{}, map[string]int{}
+	said, in := map[string]use{}, map[string]int{}
 	all := 0.0
 	for n, s := range spans {
 		out[n] = d.subject(s)
 		all += out[n].words
 		for key, p := range out[n].phrases {
-			said[key] += p.times
+			said[key] = said[key].plus(p.use)
 			in[key]++
 		}
 	}
+	most := map[string]float64{} // contrast of the phrases that several chapters have
 	for n := range out {
 		s := &out[n]
 		s.others = all - s.words
 		for key, p := range s.phrases {
-			p.others = said[key] - p.times
+			p.noun = p.isNoun(said[key])
+			p.others = said[key].times - p.times
 			p.lift = lift(p.times, p.others, s.words, s.others)
 			p.wide = len(spans) > 1 && 4*in[key] >= 3*len(spans)
+			p.theme = p.others >= leastTimes && 2*in[key] >= len(spans)
+			if in[key] > 1 {
+				p.contrast = contrast(p.times, p.others, s.words, s.others)
+				most[key] = max(most[key], p.contrast)
+			}
+		}
+	}
+	for _, s := range out {
+		for key, p := range s.phrases {
+			p.less = p.contrast < most[key]
 		}
 	}
 	return out
@@ -206,14 +238,14 @@ func (d *titler) may(p *phrase, s subject, sure int) bool {
 	switch {
 	case !d.english():
 		return p.words == 1 || p.times > 1 || s.words <= longChapter
-	case !p.noun():
+	case !p.noun:
 		return false
 	case p.words == 1:
 		return true
 	}
 	once := p.times+p.others < 2 && s.words > longChapter
 	rare := len(d.lines) >= enoughLines && slices.ContainsFunc(p.terms, func(t int) bool { return d.df[t] < 2 })
-	return !d.verbFirst(p) && (sure < saidTwice || !once) && (sure < knownWords || !rare)
+	return !d.verbFirst(p) && !d.addressed(p) && (sure < saidTwice || !once) && (sure < knownWords || !rare)
 }
 
 // rate says how well a phrase names a chapter.
@@ -232,7 +264,10 @@ func (d *titler) rate(p *phrase, s subject) {
 	for _, t := range p.terms {
 		least = min(least, s.times[t])
 	}
-	distinct := contrast(p.times, p.others, s.words, s.others) + evenly*p.times
+	if p.others == 0 {
+		p.contrast = contrast(p.times, 0, s.words, s.others)
+	}
+	distinct := p.contrast + evenly*p.times
 	p.score *= math.Sqrt(distinct*least*d.odds(p)) * min(1, p.times*sayEvery/max(1, s.words))
 	if p.words > 1 {
 		p.score *= phraseBetter
@@ -240,26 +275,29 @@ func (d *titler) rate(p *phrase, s subject) {
 	if p.vague || p.times+p.others < 2 {
 		p.score *= vagueWorth
 	}
+	if p.times+p.others < 2 && strings.Contains(p.text, " and ") {
+		p.score *= vagueWorth // "fields and an old mill"
+	}
 	if d.name(p) {
 		p.score *= properName
 	}
-	if p.wide && p.lift < wideLift {
+	if p.wide && p.lift < wideLift || p.less {
 		p.score *= wideWorth
 	}
 }
 
-// noun reports whether a phrase is used like the name of a thing.
-func (p *phrase) noun() bool {
-	if p.goesOn > partial*p.times {
+// isNoun reports whether a phrase is used like the name of a thing.
+func (p *phrase) isNoun(u use) bool {
+	if u.goesOn > partial*u.times || p.words > 1 && u.ends > ending*u.times {
 		return false
 	}
-	if p.words == 1 && p.times > 1 {
-		return p.verbal <= verbalWord*p.times && p.things >= thingWord*(p.times-p.goesOn)
+	if p.words == 1 && u.times > 1 {
+		return u.verbal <= verbalWord*u.times && u.things >= thingWord*(u.times-u.goesOn)
 	}
 	if p.ing {
-		return p.things > p.verbal
+		return u.things > u.verbal
 	}
-	return p.verbal <= verbal*p.times || p.verbal <= p.things
+	return u.verbal <= verbal*u.times || u.verbal <= u.things
 }
 
 // collect counts the phrases of a sentence.
@@ -275,7 +313,7 @@ func (d *titler) collect(u *unit, found map[string]*phrase) {
 			if to == from+2 && phraseJoins[w.low] && (d.participle(ws[from]) || measures[ws[from].low]) {
 				break // "happening in June", "hundreds of channels"
 			}
-			if to > from+1 && d.brokenOff(ws[to-2], w) {
+			if to < len(ws) && d.brokenOff(w, ws[to]) {
 				break
 			}
 			if to > from+1 && (w.apart || !d.namesThing(w) && !d.joins(ws, to-1)) {
@@ -288,63 +326,10 @@ func (d *titler) collect(u *unit, found map[string]*phrase) {
 	}
 }
 
-// namesThing reports whether a word may begin or end the name of something.
-func (d *titler) namesThing(w word) bool {
-	if w.term < 0 || !d.english() {
-		return w.term >= 0
-	}
-	small := neverNouns[w.low] || openers[w.low] || openers["'"+w.low]
-	return !small && (!strings.HasSuffix(w.low, "ly") || endsInLy[w.low])
-}
-
-// endsLikeAdjective reports whether few nouns end like a word.
-func endsLikeAdjective(low string) bool {
-	return slices.ContainsFunc(adjectiveEnds, func(end string) bool { return strings.HasSuffix(low, end) })
-}
-
-// brokenOff reports whether somebody begins a word anew: "crite criteria".
-func (d *titler) brokenOff(w, next word) bool {
-	return d.english() && len(next.low) > len(w.low)+1 && strings.HasPrefix(next.low, w.low)
-}
-
-// isThing reports whether a word is a noun as far as can be told: it is not used more often like something else.
-func (d *titler) isThing(w word) bool {
-	if w.upper {
-		return true
-	}
-	m := d.manners[w.low]
-	if m != nil && m.thing < m.verb+m.quality || endsLikeAdjective(w.low) && (m == nil || m.thing < leastTimes) {
-		return false
-	}
-	m = d.manners[strings.TrimSuffix(w.low, "s")] // "the paper deals with"
-	return m == nil || m.thing >= m.verb
-}
-
-// gerund reports whether a word that ends with -ing is used as a noun: "the naming".
-func (d *titler) gerund(w word) bool {
-	m := d.manners[w.low]
-	return strings.HasSuffix(w.low, "ing") && !neverLast[w.low] && m != nil && m.thing >= leastTimes && m.thing > m.verb+m.quality
-}
-
-// participle reports whether a word can only end a phrase that goes on: "cords attached", "calls resulting".
-func (d *titler) participle(w word) bool {
-	ed := strings.HasSuffix(w.low, "ed") && !strings.HasSuffix(w.low, "eed") && len(w.low) > shortEd
-	return d.english() && (neverLast[w.low] || endsWithIng(w.low) || ed)
-}
-
-func endsWithIng(low string) bool {
-	return strings.HasSuffix(low, "ing") && len(low) > shortIng && !endsInIng[low]
-}
-
-// joins reports whether the word stands between two parts of one phrase.
-func (d *titler) joins(ws []word, i int) bool {
-	return d.english() && phraseJoins[ws[i].low] && i+1 < len(ws) && d.namesThing(ws[i+1])
-}
-
 func (d *titler) count(ws []word, from, to int, found map[string]*phrase) {
 	var terms []int
 	var keys, raws []string
-	for _, w := range ws[from:to] {
+	for i, w := range ws[from:to] {
 		if w.term >= 0 {
 			if slices.Contains(terms, w.term) {
 				return
@@ -352,7 +337,7 @@ func (d *titler) count(ws []word, from, to int, found map[string]*phrase) {
 			terms = append(terms, w.term)
 		}
 		keys = append(keys, d.keyOf(w))
-		raws = append(raws, d.shownWord(w))
+		raws = append(raws, d.shownWord(w, i == to-from-1))
 	}
 	key := joinWords(ws[from:to], keys)
 	if len(terms) == 1 {
@@ -360,22 +345,24 @@ func (d *titler) count(ws []word, from, to int, found map[string]*phrase) {
 	}
 	p := found[key]
 	if p == nil {
-		p = &phrase{terms: terms, words: len(keys), shown: map[string]int{}}
+		p = &phrase{terms: terms, words: len(keys), shown: map[string]float64{}}
 		p.vague = d.english() && p.words > 1 && picksOut[ws[from].low]
 		p.ing = d.english() && p.words > 1 && endsWithIng(ws[from].low)
 		found[key] = p
 	}
 	p.times++
-	shown := joinWords(ws[from:to], raws)
-	if p.shown[shown]++; p.text == "" || p.shown[shown] > p.shown[p.text] {
-		p.text = shown
-	}
 	goesOn := to < len(ws) && !ws[to].apart && d.namesThing(ws[to]) && !d.participle(ws[to])
 	p.goesOn += is(goesOn)
+	shown := joinWords(ws[from:to], raws)
+	if p.shown[shown] += is(!goesOn); p.text == "" || p.shown[shown] > p.shown[p.text] {
+		p.text = shown // "pots and pans", not that of "pot and pan shop"
+	}
 	p.verbal += is(p.words > 1 && to < len(ws) && !ws[to].apart && afterVerbs[ws[to].low])
 	if from > 0 && !ws[from].apart {
 		before := ws[from-1].low
-		p.verbal += is(verbFollows(before) || (beforeQualities[before] || beforeParticiples[before]) && d.participle(ws[from]))
+		quality := beforeQualities[before] && (p.words > 1 || d.participle(ws[from])) // "it's water proof"
+		p.verbal += is(verbFollows(before) || quality || beforeParticiples[before] && d.participle(ws[from]))
+		p.ends += is(d.english() && d.namesThing(ws[from-1]) && !d.participle(ws[from-1]) && d.isThing(ws[from-1]))
 		p.things += is(beforeThings[before] && (p.words > 1 || !goesOn))
 	} else if m := d.manners[ws[from].low]; m != nil && !ws[from].upper {
 		p.verbal += is(m.verb > m.thing) // "Send the map": nothing stands before it

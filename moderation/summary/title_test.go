@@ -11,13 +11,18 @@ import (
 // A title is the name of a thing as it was said: no verb, no part of a longer name, no word that could be about anything.
 func TestTitlesNameThings(t *testing.T) {
 	for want, line := range map[string]string{
-		"Steering wheel": "The shop sent a steering wheel, and the steering wheel is really fully turning, so the steering wheel stays.",
-		"Solar panel":    "We put a particular amount of a solar panel there, and the solar panel near the roof is of the solar panel firm.",
-		"Maple syrup":    "They are pouring maple syrup, we are pouring maple syrup, and you were all pouring maple syrup.",
-		"Pump handles":   "There are hundreds of pump handles, and the hundreds of pump handles are hundreds of pump handles.",
-		"Floor plan":     "The floor plan besides the cooks is a floor plan cause the floor plan besides the cooks won.",
-		"Paper lanterns": "We have the lanter lanterns, then the lanter lanterns, the lanter lanterns, and two paper lanterns.",
-		"Training camp":  "I am deciding on the training camp, and you are deciding on the training camp, which is the training camp.",
+		"Steering wheel":       "The shop sent a steering wheel, and the steering wheel is really fully turning, so the steering wheel stays.",
+		"Solar panel":          "We put a particular amount of a solar panel there, and the solar panel near the roof is of the solar panel firm.",
+		"Maple syrup":          "They are pouring maple syrup, we are pouring maple syrup, and you were all pouring maple syrup.",
+		"Pump handles":         "There are hundreds of pump handles, and the hundreds of pump handles are hundreds of pump handles.",
+		"Floor plan":           "The floor plan besides the cooks is a floor plan cause the floor plan besides the cooks won.",
+		"Paper lanterns":       "We have the lanter lanterns, then the lanter lanterns, the lanter lanterns, and two paper lanterns.",
+		"Children's orchestra": "The children's orchestra is here, so we pay the children's orchestra, and it's the children's orchestra.",
+		"Paint brushes":        "It's water proof, they're water proof, so it's water proof. The paint brushes are here, so take the paint brushes.",
+		"Bread oven":           "It has the harvest feast kick off, then the harvest feast kick off. The bread oven is new, and the bread oven is hot.",
+		"Seeds":                "You bring the seeds Ann. The seeds are dear, and the seeds are wet, and the seeds are new.",
+		"Oak table":            "Those in favour of benches, all in favour of benches, are in favour of benches. The oak table is here, so the oak table stays.",
+		"Training camp":        "I am deciding on the training camp, and you are deciding on the training camp, which is the training camp.",
 	} {
 		if got := Make(said("Ana: "+line, "Ben: Okay.", "Ana: "+line)).Chapters[0].Title; got != want {
 			t.Errorf("%q: %q, want %q", line, got, want)
@@ -167,5 +172,43 @@ func TestTitlesOfChaptersWithoutTopics(t *testing.T) {
 	got := titlesOf(1, hello, long(pumps), long(sheds), bye)
 	if want := []string{"Introduction", "Water pump", "Tool shed", "Closing"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// What the whole session is about is no title by itself if the chapter has a phrase of its own.
+func TestTitlesSayMoreThanTheTheme(t *testing.T) {
+	theme := []string{"Ana: The garden plan is late, and the garden plan is dear.", "Ben: We have a garden plan, and this is the garden plan."}
+	seeds := slices.Concat(theme, theme, theme, []string{"Ana: The pumpkin seeds are in the box."})
+	got := titlesOf(1, slices.Concat(pumps, pumps, theme), seeds, slices.Concat(sheds, sheds, theme))
+	if !strings.Contains(strings.ToLower(got[1]), "pumpkin seeds") {
+		t.Errorf("%q", got)
+	}
+}
+
+// No title says only what another one says too.
+func TestTitlesAreNotInOthers(t *testing.T) {
+	d := &titler{document: &document{lang: languages()["en"]}, vocabulary: &vocabulary{}}
+	pump, shed := phrase{text: "water pump", terms: []int{1, 2}, words: 2}, phrase{text: "tool shed", terms: []int{3, 4}, words: 2}
+	long := phrase{text: "rusty water pump", terms: []int{5, 1, 2}, words: 3}
+	d.titles = [][]phrase{{shed, long}, {pump}}
+	d.tellApart(1, subject{})
+	if got := texts(d.titles[0]); !slices.Equal(got, []string{"tool shed"}) {
+		t.Errorf("%q beside %q", got, texts(d.titles[1]))
+	}
+	d.titles = [][]phrase{{long}, {pump}, nil}
+	d.tellApart(1, subject{phrases: map[string]*phrase{"tool shed": {
+		text: "tool shed", terms: shed.terms, words: 2, noun: true, use: use{times: 3, things: 3},
+	}}, times: map[int]float64{3: 3, 4: 3}})
+	if got := texts(d.titles[1]); !slices.Equal(got, []string{"water pump", "tool shed"}) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A short beginning in which people greet each other is no more than that, if its only phrase is said once.
+func TestTitlesOfBeginnings(t *testing.T) {
+	hello := []string{"Ana: Hello everybody, it's a sunny morning.", "Ben: Hello, a sunny afternoon.", "Ana: My name is Ana.", "Ben: We have a long agenda."}
+	got := titlesOf(1, hello, slices.Concat(pumps, pumps, pumps, pumps, pumps), slices.Concat(sheds, sheds, sheds, sheds, sheds))
+	if got[0] != "Introduction" {
+		t.Errorf("%q", got)
 	}
 }
