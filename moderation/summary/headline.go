@@ -209,12 +209,6 @@ func (d *titler) distinctOf(all []phrase, s span) []phrase {
 	return out
 }
 
-// addressed reports whether a phrase ends with the name of somebody who is spoken to: "the seeds Ann".
-func (d *titler) addressed(p *phrase) bool {
-	r, _ := utf8.DecodeRuneInString(p.text)
-	return unicode.IsLower(r) && !slices.ContainsFunc(strings.Fields(p.text), func(w string) bool { return phraseJoins[w] }) && d.name(p)
-}
-
 // tellApart makes the title of a chapter longer if it is a phrase that the title of another one has too ("pump" beside "pump and shed"),
 // or one that is said all over the session. If that can't be done, the other title is left without it.
 func (d *titler) tellApart(n int, s subject) {

@@ -39,7 +39,8 @@ const (
 	verbsFirst   = 2    // how often a word must stand there, and more often than after "the", to begin no phrase
 	partial      = 0.5  // share of uses as part of a longer name above which a phrase is not one
 	ending       = 0.7  // the same for the end of a longer name
-	vagueWorth   = 0.5  // factor of a phrase that begins with an adjective that says little, and of a word that is said once
+	vagueWorth   = 0.25 // factor of a phrase that begins with an adjective that says little
+	onceWorth    = 0.5  // factor of a phrase or a word that is said once
 	phraseShare  = 0.05 // how often a phrase is said that stands for one of its words, as a share of that
 	thingWord    = 0.35 // share of uses after "the", "of" and the like below which a single word is not taken for a noun
 )
@@ -53,6 +54,7 @@ var (
 	afterVerbs   = englishWords.set("afterVerbs")
 	measures     = englishWords.set("measures")
 	picksOut     = englishWords.set("picksOut")
+	inIdioms     = englishWords.set("inIdioms")
 	// After beforeQualities stands an adjective or a participle, after beforeParticiples a participle.
 	beforeQualities   = englishWords.set("beforeQualities")
 	beforeParticiples = englishWords.set("beforeParticiples")
@@ -245,7 +247,7 @@ func (d *titler) may(p *phrase, s subject, sure int) bool {
 	}
 	once := p.times+p.others < 2 && s.words > longChapter
 	rare := len(d.lines) >= enoughLines && slices.ContainsFunc(p.terms, func(t int) bool { return d.df[t] < 2 })
-	return !d.verbFirst(p) && !d.addressed(p) && (sure < saidTwice || !once) && (sure < knownWords || !rare)
+	return !d.verbFirst(p) && !addressed(p.text) && !acronyms(p.text) && (sure < saidTwice || !once) && (sure < knownWords || !rare)
 }
 
 // rate says how well a phrase names a chapter.
@@ -256,7 +258,7 @@ func (d *titler) rate(p *phrase, s subject) {
 		if p.words > 1 {
 			p.score *= plainPhrase
 		} else if p.times < 2 {
-			p.score *= vagueWorth
+			p.score *= onceWorth
 		}
 		return
 	}
@@ -272,11 +274,14 @@ func (d *titler) rate(p *phrase, s subject) {
 	if p.words > 1 {
 		p.score *= phraseBetter
 	}
-	if p.vague || p.times+p.others < 2 {
+	if p.vague {
 		p.score *= vagueWorth
 	}
-	if p.times+p.others < 2 && strings.Contains(p.text, " and ") {
-		p.score *= vagueWorth // "fields and an old mill"
+	if p.times+p.others < 2 {
+		p.score *= onceWorth
+		if strings.Contains(p.text, " and ") {
+			p.score *= onceWorth // "fields and an old mill"
+		}
 	}
 	if d.name(p) {
 		p.score *= properName

@@ -22,6 +22,10 @@ func TestTitlesNameThings(t *testing.T) {
 		"Bread oven":           "It has the harvest feast kick off, then the harvest feast kick off. The bread oven is new, and the bread oven is hot.",
 		"Seeds":                "You bring the seeds Ann. The seeds are dear, and the seeds are wet, and the seeds are new.",
 		"Oak table":            "Those in favour of benches, all in favour of benches, are in favour of benches. The oak table is here, so the oak table stays.",
+		"Copper kettle":        "The shiny original is a shiny original, like the shiny original. The copper kettle is here, and a copper kettle boils.",
+		"Wool curtains":        "The wool curtains in place are the wool curtains in place, with wool curtains in place.",
+		"Radio tower":          "The BBC ITV is the BBC ITV, and a BBC ITV. The radio tower is new, and the radio tower has a fence.",
+		"Picnic basket":        "The window fram fra is a window fram fra, and the window fram fra. The picnic basket is full, so the picnic basket is shut.",
 		"Training camp":        "I am deciding on the training camp, and you are deciding on the training camp, which is the training camp.",
 	} {
 		if got := Make(said("Ana: "+line, "Ben: Okay.", "Ana: "+line)).Chapters[0].Title; got != want {

@@ -155,9 +155,23 @@ func endsLikeAdjective(low string) bool {
 	return slices.ContainsFunc(adjectiveEnds, func(end string) bool { return strings.HasSuffix(low, end) })
 }
 
-// brokenOff reports whether somebody begins a word anew: "crite criteria".
+// brokenOff reports whether somebody begins a word anew: "crite criteria", "crite cri criteria".
 func (d *titler) brokenOff(w, next word) bool {
-	return d.english() && len(next.low) > len(w.low)+1 && strings.HasPrefix(next.low, w.low)
+	return d.english() && (len(next.low) > len(w.low)+1 && strings.HasPrefix(next.low, w.low) ||
+		next.term >= 0 && next.low != w.low && strings.HasPrefix(w.low, next.low))
+}
+
+// acronyms reports whether a phrase is nothing but two names in capitals: "BBC ITV".
+func acronyms(text string) bool {
+	return strings.Contains(text, " ") && strings.ToUpper(text) == text && strings.ToLower(text) != text
+}
+
+// addressed reports whether a phrase ends with the name of somebody who is spoken to: "the seeds Ann".
+func addressed(text string) bool {
+	ws := strings.Fields(text)
+	last := ws[len(ws)-1]
+	upper := last[0] >= 'A' && last[0] <= 'Z' && strings.ToLower(last[1:]) == last[1:]
+	return upper && startsLower(text) && !slices.ContainsFunc(ws, func(w string) bool { return phraseJoins[w] })
 }
 
 // isThing reports whether a word is a noun as far as can be told: it is not used more often like something else.
@@ -189,9 +203,9 @@ func endsWithIng(low string) bool {
 	return strings.HasSuffix(low, "ing") && len(low) > shortIng && !endsInIng[low]
 }
 
-// joins reports whether the word stands between two parts of one phrase.
+// joins reports whether the word stands between two parts of one phrase: "heat pumps in sheds", not "pumps in place".
 func (d *titler) joins(ws []word, i int) bool {
-	return d.english() && phraseJoins[ws[i].low] && i+1 < len(ws) && d.namesThing(ws[i+1])
+	return d.english() && phraseJoins[ws[i].low] && i+1 < len(ws) && d.namesThing(ws[i+1]) && !inIdioms[ws[i+1].low]
 }
 
 // alike reports whether two phrases share a word, or forms of one: "overlap" and "overlapping zone".
