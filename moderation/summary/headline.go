@@ -236,8 +236,15 @@ func (d *titler) tellApart(n int, s subject) {
 			return
 		}
 	}
-	if other >= 0 && len(d.titles[n]) == 1 && !same(d.titles[other][0]) {
+	switch {
+	case other < 0 || len(d.titles[n]) > 1:
+	case !same(d.titles[other][0]):
 		d.titles[other] = d.titles[other][:1]
+	case d.titles[other][0].words == only.words: // they are the same
+		all := d.rated(s, anyPhrase)
+		if i := slices.IndexFunc(all, func(p phrase) bool { return p.beside(only) && !d.name(&p) }); i >= 0 {
+			d.titles[n] = append(d.titles[n], all[i])
+		}
 	}
 }
 
@@ -306,8 +313,11 @@ func (d *titler) place(spans []span, n int, ps []phrase) string {
 	if n > 0 {
 		what, set = "Closing", saidLast
 	}
+	if !d.short(s, edgeMS) {
+		return capital(name)
+	}
 	cues := d.cues(s, set)
-	edge := d.short(s, edgeMS) && cues >= edgeCues
+	edge := cues >= edgeCues
 	hardly := (edge || d.short(s, hardlyMS)) && !slices.ContainsFunc(ps, func(p phrase) bool {
 		return (p.words > 1 && (cues == 0 || p.times+p.others > 1 && !p.theme) || p.times >= leastTimes) && !d.name(&p)
 	})

@@ -38,8 +38,9 @@ const (
 	verbalWord   = 0.35 // the same for a single word
 	verbsFirst   = 2    // how often a word must stand there, and more often than after "the", to begin no phrase
 	partial      = 0.5  // share of uses as part of a longer name above which a phrase is not one
+	partialBoth  = 0.2  // the same for a phrase with "and": "sun and rain" of "sun and rain dance"
 	ending       = 0.7  // the same for the end of a longer name
-	vagueWorth   = 0.25 // factor of a phrase that begins with an adjective that says little
+	vagueWorth   = 0.25 // factor of a phrase with an adjective that says little before it, or a noun that does at its end
 	onceWorth    = 0.5  // factor of a phrase or a word that is said once
 	phraseShare  = 0.05 // how often a phrase is said that stands for one of its words, as a share of that
 	thingWord    = 0.35 // share of uses after "the", "of" and the like below which a single word is not taken for a noun
@@ -54,6 +55,7 @@ var (
 	afterVerbs   = englishWords.set("afterVerbs")
 	measures     = englishWords.set("measures")
 	picksOut     = englishWords.set("picksOut")
+	saysLittle   = englishWords.set("saysLittle")
 	inIdioms     = englishWords.set("inIdioms")
 	// After beforeQualities stands an adjective or a participle, after beforeParticiples a participle.
 	beforeQualities   = englishWords.set("beforeQualities")
@@ -77,9 +79,17 @@ func (u use) plus(v use) use {
 	return use{u.times + v.times, u.verbal + v.verbal, u.things + v.things, u.goesOn + v.goesOn, u.ends + v.ends}
 }
 
+// overall is how a phrase is used in the session.
+type overall struct {
+	use
+	chapters int     // that have it
+	contrast float64 // the greatest
+}
+
 // phrase is a candidate for a title.
 type phrase struct {
 	use
+	all      *overall
 	text     string // lower case, as most often written
 	terms    []int
 	words    int
@@ -92,7 +102,7 @@ type phrase struct {
 	noun     bool    // it is used like the name of a thing in the session
 	shown    map[string]float64
 	ing      bool // it begins with a participle in -ing
-	vague    bool // it begins with an adjective that says little
+	vague    bool // it begins or ends with a word that says little
 	score    float64
 }
 
@@ -151,35 +161,38 @@ type subject struct {
 // subjects collects the phrases of all chapters and compares them.
 func (d *titler) subjects(spans []span) []subject {
 	out := make([]subject, len(spans))
-	said, in := map[string]use{}, map[string]int{}
-	all := 0.0
+	said := map[string]*overall{}
+	words := 0.0
 	for n, s := range spans {
 		out[n] = d.subject(s)
-		all += out[n].words
+		words += out[n].words
 		for key, p := range out[n].phrases {
-			said[key] = said[key].plus(p.use)
-			in[key]++
+			if said[key] == nil {
+				said[key] = &overall{}
+			}
+			p.all = said[key]
+			p.all.use = p.all.plus(p.use)
+			p.all.chapters++
 		}
 	}
-	most := map[string]float64{} // contrast of the phrases that several chapters have
 	for n := range out {
 		s := &out[n]
-		s.others = all - s.words
-		for key, p := range s.phrases {
-			p.noun = p.isNoun(said[key])
-			p.others = said[key].times - p.times
+		s.others = words - s.words
+		for _, p := range s.phrases {
+			p.others = p.all.times - p.times
 			p.lift = lift(p.times, p.others, s.words, s.others)
-			p.wide = len(spans) > 1 && 4*in[key] >= 3*len(spans)
-			p.theme = p.others >= leastTimes && 2*in[key] >= len(spans)
-			if in[key] > 1 {
+			if p.all.chapters > 1 {
 				p.contrast = contrast(p.times, p.others, s.words, s.others)
-				most[key] = max(most[key], p.contrast)
+				p.all.contrast = max(p.all.contrast, p.contrast)
 			}
 		}
 	}
 	for _, s := range out {
-		for key, p := range s.phrases {
-			p.less = p.contrast < most[key]
+		for _, p := range s.phrases {
+			p.noun = p.isNoun(p.all.use)
+			p.wide = len(spans) > 1 && 4*p.all.chapters >= 3*len(spans)
+			p.theme = p.others >= leastTimes && 2*p.all.chapters >= len(spans)
+			p.less = p.contrast < p.all.contrast
 		}
 	}
 	return out
@@ -293,7 +306,7 @@ func (d *titler) rate(p *phrase, s subject) {
 
 // isNoun reports whether a phrase is used like the name of a thing.
 func (p *phrase) isNoun(u use) bool {
-	if u.goesOn > partial*u.times || p.words > 1 && u.ends > ending*u.times {
+	if u.goesOn > partial*u.times || u.goesOn > partialBoth*u.times && strings.Contains(p.text, " and ") || p.words > 1 && u.ends > ending*u.times {
 		return false
 	}
 	if p.words == 1 && u.times > 1 {
@@ -313,6 +326,7 @@ func (d *titler) collect(u *unit, found map[string]*phrase) {
 			continue
 		}
 		d.countBegin(ws, from)
+		ends := d.english() && from > 0 && !ws[from].apart && d.namesThing(ws[from-1]) && !d.participle(ws[from-1]) && d.isThing(ws[from-1])
 		for to := from + 1; to <= min(len(ws), from+titleWords); to++ {
 			w := ws[to-1]
 			if to == from+2 && phraseJoins[w.low] && (d.participle(ws[from]) || measures[ws[from].low]) {
@@ -325,19 +339,22 @@ func (d *titler) collect(u *unit, found map[string]*phrase) {
 				break
 			}
 			if d.namesThing(w) && (!d.participle(w) || to == from+1 && d.gerund(w)) && d.isThing(w) {
-				d.count(ws, from, to, found)
+				if p := d.count(ws, from, to, found); p != nil {
+					p.ends += is(ends)
+				}
 			}
 		}
 	}
 }
 
-func (d *titler) count(ws []word, from, to int, found map[string]*phrase) {
+// count counts the words as a phrase, unless one of them is in it twice.
+func (d *titler) count(ws []word, from, to int, found map[string]*phrase) *phrase {
 	var terms []int
 	var keys, raws []string
 	for i, w := range ws[from:to] {
 		if w.term >= 0 {
 			if slices.Contains(terms, w.term) {
-				return
+				return nil
 			}
 			terms = append(terms, w.term)
 		}
@@ -351,7 +368,7 @@ func (d *titler) count(ws []word, from, to int, found map[string]*phrase) {
 	p := found[key]
 	if p == nil {
 		p = &phrase{terms: terms, words: len(keys), shown: map[string]float64{}}
-		p.vague = d.english() && p.words > 1 && picksOut[ws[from].low]
+		p.vague = d.english() && p.words > 1 && (picksOut[ws[from].low] || saysLittle[ws[to-1].low])
 		p.ing = d.english() && p.words > 1 && endsWithIng(ws[from].low)
 		found[key] = p
 	}
@@ -367,17 +384,9 @@ func (d *titler) count(ws []word, from, to int, found map[string]*phrase) {
 		before := ws[from-1].low
 		quality := beforeQualities[before] && (p.words > 1 || d.participle(ws[from])) // "it's water proof"
 		p.verbal += is(verbFollows(before) || quality || beforeParticiples[before] && d.participle(ws[from]))
-		p.ends += is(d.english() && d.namesThing(ws[from-1]) && !d.participle(ws[from-1]) && d.isThing(ws[from-1]))
 		p.things += is(beforeThings[before] && (p.words > 1 || !goesOn))
 	} else if m := d.manners[ws[from].low]; m != nil && !ws[from].upper {
 		p.verbal += is(m.verb > m.thing) // "Send the map": nothing stands before it
 	}
-}
-
-// keyOf is a word as it is counted in phrases: in English "remote controls" are a "remote control".
-func (d *titler) keyOf(w word) string {
-	if w.term < 0 || !d.english() {
-		return w.low
-	}
-	return d.roots[w.term]
+	return p
 }

@@ -11,22 +11,24 @@ import (
 // A title is the name of a thing as it was said: no verb, no part of a longer name, no word that could be about anything.
 func TestTitlesNameThings(t *testing.T) {
 	for want, line := range map[string]string{
-		"Steering wheel":       "The shop sent a steering wheel, and the steering wheel is really fully turning, so the steering wheel stays.",
-		"Solar panel":          "We put a particular amount of a solar panel there, and the solar panel near the roof is of the solar panel firm.",
-		"Maple syrup":          "They are pouring maple syrup, we are pouring maple syrup, and you were all pouring maple syrup.",
-		"Pump handles":         "There are hundreds of pump handles, and the hundreds of pump handles are hundreds of pump handles.",
-		"Floor plan":           "The floor plan besides the cooks is a floor plan cause the floor plan besides the cooks won.",
-		"Paper lanterns":       "We have the lanter lanterns, then the lanter lanterns, the lanter lanterns, and two paper lanterns.",
-		"Children's orchestra": "The children's orchestra is here, so we pay the children's orchestra, and it's the children's orchestra.",
-		"Paint brushes":        "It's water proof, they're water proof, so it's water proof. The paint brushes are here, so take the paint brushes.",
-		"Bread oven":           "It has the harvest feast kick off, then the harvest feast kick off. The bread oven is new, and the bread oven is hot.",
-		"Seeds":                "You bring the seeds Ann. The seeds are dear, and the seeds are wet, and the seeds are new.",
-		"Oak table":            "Those in favour of benches, all in favour of benches, are in favour of benches. The oak table is here, so the oak table stays.",
-		"Copper kettle":        "The shiny original is a shiny original, like the shiny original. The copper kettle is here, and a copper kettle boils.",
-		"Wool curtains":        "The wool curtains in place are the wool curtains in place, with wool curtains in place.",
-		"Radio tower":          "The BBC ITV is the BBC ITV, and a BBC ITV. The radio tower is new, and the radio tower has a fence.",
-		"Picnic basket":        "The window fram fra is a window fram fra, and the window fram fra. The picnic basket is full, so the picnic basket is shut.",
-		"Training camp":        "I am deciding on the training camp, and you are deciding on the training camp, which is the training camp.",
+		"Steering wheel":           "The shop sent a steering wheel, and the steering wheel is really fully turning, so the steering wheel stays.",
+		"Solar panel":              "We put a particular amount of a solar panel there, and the solar panel near the roof is of the solar panel firm.",
+		"Maple syrup":              "They are pouring maple syrup, we are pouring maple syrup, and you were all pouring maple syrup.",
+		"Pump handles":             "There are hundreds of pump handles, and the hundreds of pump handles are hundreds of pump handles.",
+		"Floor plan":               "The floor plan besides the cooks is a floor plan cause the floor plan besides the cooks won.",
+		"Paper lanterns":           "We have the lanter lanterns, then the lanter lanterns, the lanter lanterns, and two paper lanterns.",
+		"Children's orchestra":     "The children's orchestra is here, so we pay the children's orchestra, and it's the children's orchestra.",
+		"Paint brushes":            "It's water proof, they're water proof, so it's water proof. The paint brushes are here, so take the paint brushes.",
+		"Bread oven":               "It has the harvest feast kick off, then the harvest feast kick off. The bread oven is new, and the bread oven is hot.",
+		"Seeds":                    "You bring the seeds Ann. The seeds are dear, and the seeds are wet, and the seeds are new.",
+		"Oak table":                "Those in favour of benches, all in favour of benches, are in favour of benches. The oak table is here, so the oak table stays.",
+		"Copper kettle":            "The shiny original is a shiny original, like the shiny original. The copper kettle is here, and a copper kettle boils.",
+		"Wool curtains":            "The wool curtains in place are the wool curtains in place, with wool curtains in place.",
+		"Radio tower":              "The BBC ITV is the BBC ITV, and a BBC ITV. The radio tower is new, and the radio tower has a fence.",
+		"Picnic basket":            "The window fram fra is a window fram fra, and the window fram fra. The picnic basket is full, so the picnic basket is shut.",
+		"Sun and rain dance":       "They have sun and rain, with sun and rain. So it's the sun and rain dance.",
+		"Straw hats and odd parts": "The odd parts are the odd parts, like the odd parts of the odd parts. The straw hats are here, with a straw hat.",
+		"Training camp":            "I am deciding on the training camp, and you are deciding on the training camp, which is the training camp.",
 	} {
 		if got := Make(said("Ana: "+line, "Ben: Okay.", "Ana: "+line)).Chapters[0].Title; got != want {
 			t.Errorf("%q: %q, want %q", line, got, want)
@@ -205,6 +207,13 @@ func TestTitlesAreNotInOthers(t *testing.T) {
 	}}, times: map[int]float64{3: 3, 4: 3}})
 	if got := texts(d.titles[1]); !slices.Equal(got, []string{"water pump", "tool shed"}) {
 		t.Errorf("%q", got)
+	}
+	d.titles = [][]phrase{{pump}, {pump}}
+	d.tellApart(1, subject{phrases: map[string]*phrase{"fence": {
+		text: "fence", terms: []int{6}, words: 1, noun: true, use: use{times: 2, things: 2},
+	}}, times: map[int]float64{6: 2}})
+	if got := texts(d.titles[1]); !slices.Equal(got, []string{"water pump", "fence"}) {
+		t.Errorf("%q beside %q", got, texts(d.titles[0]))
 	}
 }
 

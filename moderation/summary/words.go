@@ -163,15 +163,14 @@ func (d *titler) brokenOff(w, next word) bool {
 
 // acronyms reports whether a phrase is nothing but two names in capitals: "BBC ITV".
 func acronyms(text string) bool {
-	return strings.Contains(text, " ") && strings.ToUpper(text) == text && strings.ToLower(text) != text
+	return text[0] >= 'A' && text[0] <= 'Z' && strings.Contains(text, " ") && strings.ToUpper(text) == text
 }
 
 // addressed reports whether a phrase ends with the name of somebody who is spoken to: "the seeds Ann".
 func addressed(text string) bool {
-	ws := strings.Fields(text)
-	last := ws[len(ws)-1]
-	upper := last[0] >= 'A' && last[0] <= 'Z' && strings.ToLower(last[1:]) == last[1:]
-	return upper && startsLower(text) && !slices.ContainsFunc(ws, func(w string) bool { return phraseJoins[w] })
+	last := text[strings.LastIndexByte(text, ' ')+1:]
+	return last[0] >= 'A' && last[0] <= 'Z' && strings.ToLower(last[1:]) == last[1:] && startsLower(text) &&
+		!slices.ContainsFunc(strings.Fields(text), func(w string) bool { return phraseJoins[w] })
 }
 
 // isThing reports whether a word is a noun as far as can be told: it is not used more often like something else.
@@ -252,4 +251,12 @@ func (d *titler) shownWord(w word, last bool) string {
 		shown = strings.TrimSuffix(strings.TrimSuffix(shown, "'s"), "’s")
 	}
 	return shown
+}
+
+// keyOf is a word as it is counted in phrases: in English "water pumps" are a "water pump".
+func (d *titler) keyOf(w word) string {
+	if w.term < 0 || !d.english() {
+		return w.low
+	}
+	return d.roots[w.term]
 }
