@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"sync/atomic"
+
+	"earshot/moderation/gru"
 )
 
 // magic begins every file; the last two digits are the version of the format.
@@ -27,7 +29,7 @@ type Model struct {
 	words, grams           []byte    // int8 rows of word vectors and of the vectors of parts of words
 	wordScales, gramScales []float32 // of their rows
 	categories             []float32 // rows
-	input, state           [2]columns
+	input, state           [2]gru.Matrix
 	bias                   [2][]float32
 	output, outputBias     []float32
 
@@ -91,10 +93,10 @@ func (m *Model) tables(c cutter) error {
 	m.grams, m.gramScales = c.bytes(r.Buckets*r.Dim), c.floats(r.Buckets)
 	m.categories = c.floats(len(r.Categories) * r.Dim)
 	for i := range 2 {
-		m.input[i] = inColumns(c.floats(r.Dim*gates), r.Dim)
+		m.input[i] = gru.NewMatrix(c.floats(r.Dim*gates), r.Dim)
 	}
 	for i := range 2 {
-		m.state[i] = inColumns(c.floats(r.Hidden*gates), r.Hidden)
+		m.state[i] = gru.NewMatrix(c.floats(r.Hidden*gates), r.Hidden)
 	}
 	for i := range 2 {
 		m.bias[i] = c.floats(gates)
@@ -108,10 +110,8 @@ func (m *Model) tables(c cutter) error {
 // finite refuses values that no training gives.
 func (m *Model) finite() error {
 	tables := [][]float32{m.wordScales, m.gramScales, m.categories, m.bias[0], m.bias[1], m.output, m.outputBias}
-	for _, c := range []columns{m.input[0], m.input[1], m.state[0], m.state[1]} {
-		for _, b := range c.blocks {
-			tables = append(tables, b.weights)
-		}
+	for _, c := range []gru.Matrix{m.input[0], m.input[1], m.state[0], m.state[1]} {
+		c.Each(func(weights []float32) { tables = append(tables, weights) })
 	}
 	for _, fs := range tables {
 		if slices.ContainsFunc(fs, func(f float32) bool { return f != f || f < -1e6 || f > 1e6 }) {

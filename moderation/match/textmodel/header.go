@@ -129,6 +129,6 @@ func (h *header) check() error {
 // size is how many bytes follow the header.
 func (h *header) size() int {
 	r := h.Recurrent
-	floats := r.Vocab + r.Buckets + len(r.Categories)*r.Dim + h.denseSize()
+	floats := r.Vocab + r.Buckets + len(r.Categories)*r.Dim + h.shape().Size()
 	return h.GroupsBytes + h.VocabBytes + (r.Vocab+r.Buckets)*r.Dim + 4*floats + len(h.Labels)<<h.Linear.Bits
 }

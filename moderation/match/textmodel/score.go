@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"earshot/moderation/gru"
 )
 
 // Scores are the scores of the labels, in the order of the model's.
@@ -22,12 +24,12 @@ func (m *Model) Text(text string) Scores { return NewScorer(m).Score(strings.Fie
 // before it, takes less time. It is used by one goroutine.
 type Scorer struct {
 	m          *Model
-	unit       *unit
+	unit       *gru.Unit
 	last, next trace
 	lexemes    []*lexeme
 	line       line
-	pooled     pooled
-	ends       []pooled // of the window that is explained, at each token: forward states before it, backward states from it on
+	pooled     gru.Pooled
+	ends       []gru.Pooled // of the window that is explained, at each token: forward states before it, backward states from it on
 }
 
 // line is the line that was scored last, in windows.
@@ -45,7 +47,7 @@ type window struct {
 
 // NewScorer is a scorer of a model.
 func NewScorer(m *Model) *Scorer {
-	return &Scorer{m: m, unit: newUnit(m.Recurrent.Hidden), pooled: newPooled(m.Recurrent.Hidden)}
+	return &Scorer{m: m, unit: gru.NewUnit(m.Recurrent.Hidden), pooled: gru.NewPooled(m.Recurrent.Hidden)}
 }
 
 // Score is what spoken words, which may hold several words each, mean. Of a line without words it is 0 for all labels.
@@ -88,7 +90,7 @@ func (s *Scorer) windows(words []word) []window {
 		w := window{words: words[from:to], raw: make([]float64, len(s.m.Labels))}
 		tokens := s.look(w.words)
 		s.m.linearly(s.m.all(tokens, s.lexemes), w.raw)
-		s.pooled.clear()
+		s.pooled.Clear()
 		s.last.pool(&s.pooled)
 		s.m.recurrently(&s.pooled, len(s.last.tokens), w.raw)
 		s.line.windows = append(s.line.windows, w)

@@ -9,6 +9,8 @@ import (
 	"math"
 	"slices"
 	"strings"
+
+	"earshot/moderation/gru"
 )
 
 // Weights are the numbers of a model as a trainer changes them. The promoted fields are those of the file's header.
@@ -19,7 +21,7 @@ type Weights struct {
 	Words      []float32   // a row of Recurrent.Dim for each word
 	Grams      []float32   // a row for each bucket of parts of words
 	Categories []float32   // a row for each category of groups
-	Dense      []float32   // of the gated units and the output: see Dense
+	Dense      []float32   // of the gated units and the output: see gru.Dense
 	Hashed     [][]float32 // of the linear part: for each label a weight for each hash
 }
 
@@ -49,7 +51,7 @@ func ReadWeights(data []byte) (*Weights, error) {
 	w.Words = scaled(c.bytes(r.Vocab*r.Dim), c.floats(r.Vocab), r.Dim)
 	w.Grams = scaled(c.bytes(r.Buckets*r.Dim), c.floats(r.Buckets), r.Dim)
 	w.Categories = c.floats(len(r.Categories) * r.Dim)
-	w.Dense = c.floats(w.denseSize())
+	w.Dense = c.floats(w.shape().Size())
 	w.Hashed = make([][]float32, len(w.Labels))
 	rows := c.bytes(len(w.Labels) << w.Linear.Bits)
 	for k := range w.Labels {
@@ -61,36 +63,13 @@ func ReadWeights(data []byte) (*Weights, error) {
 	return w, nil
 }
 
-// denseSize is how many numbers the gated units and the output have.
-func (h *header) denseSize() int {
-	r, n := h.Recurrent, len(h.Labels)
-	return 2*3*r.Hidden*(r.Dim+r.Hidden+1) + 4*r.Hidden*n + n
+// shape is that of the recurrent part.
+func (h *header) shape() gru.Shape {
+	return gru.Shape{Dim: h.Recurrent.Dim, Hidden: h.Recurrent.Hidden, Outputs: len(h.Labels)}
 }
 
-// Dense are the parts of Weights.Dense, or of a table of the same shape, in the order of the file. They share its memory.
-type Dense struct {
-	Input, State, Bias [2][]float32 // of the gated units forward and backward; gates stand in the order update, reset, new
-	Output, OutputBias []float32
-}
-
-// Parts parts a table of the shape of Weights.Dense.
-func (w *Weights) Parts(dense []float32) Dense {
-	r, n := w.Recurrent, len(w.Labels)
-	var d Dense
-	next := func(size int) []float32 {
-		out := dense[:size:size]
-		dense = dense[size:]
-		return out
-	}
-	for _, part := range []struct {
-		to   *[2][]float32
-		rows int
-	}{{&d.Input, r.Dim}, {&d.State, r.Hidden}, {&d.Bias, 1}} {
-		part.to[0], part.to[1] = next(part.rows*3*r.Hidden), next(part.rows*3*r.Hidden)
-	}
-	d.Output, d.OutputBias = next(4*r.Hidden*n), next(n)
-	return d
-}
+// Shape is that of the recurrent part, whose numbers are Dense.
+func (w *Weights) Shape() gru.Shape { return w.shape() }
 
 // scaled are rows of bytes as numbers.
 func scaled(rows []byte, scales []float32, width int) []float32 {
@@ -179,7 +158,7 @@ func NewWeights(like *Model, labels []string) *Weights {
 	w.Groups = like.groupList()
 	w.Grams = make([]float32, w.Recurrent.Buckets*w.Recurrent.Dim)
 	w.Categories = make([]float32, len(w.Recurrent.Categories)*w.Recurrent.Dim)
-	w.Dense = make([]float32, w.denseSize())
+	w.Dense = make([]float32, w.shape().Size())
 	for range labels {
 		w.Hashed = append(w.Hashed, make([]float32, 1<<w.Linear.Bits))
 	}

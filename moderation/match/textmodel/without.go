@@ -1,5 +1,7 @@
 package textmodel
 
+import "earshot/moderation/gru"
+
 // without are the values of a window when a spoken word is left out; nil where no other words are.
 type without struct {
 	word int
@@ -51,12 +53,12 @@ func (s *Scorer) whole(tokens []token) *whole {
 	w.state = make([]float32, hidden)
 	s.clearEnds(n + 1)
 	for i := range n {
-		w.ends[i+1].take(0, &w.ends[i])
-		w.ends[i+1].add(0, row(s.last.states[0], i, hidden))
+		w.ends[i+1].Take(0, &w.ends[i])
+		w.ends[i+1].Add(0, gru.Row(s.last.states[0], i, hidden))
 	}
 	for i := n - 1; i >= 0; i-- {
-		w.ends[i].take(1, &w.ends[i+1])
-		w.ends[i].add(1, row(s.last.states[1], i, hidden))
+		w.ends[i].Take(1, &w.ends[i+1])
+		w.ends[i].Add(1, gru.Row(s.last.states[1], i, hidden))
 	}
 	return w
 }
@@ -64,10 +66,10 @@ func (s *Scorer) whole(tokens []token) *whole {
 // clearEnds makes the first ends those of no states.
 func (s *Scorer) clearEnds(n int) {
 	for len(s.ends) < n {
-		s.ends = append(s.ends, newPooled(s.m.Recurrent.Hidden))
+		s.ends = append(s.ends, gru.NewPooled(s.m.Recurrent.Hidden))
 	}
 	for _, p := range s.ends[:n] {
-		p.clear()
+		p.Clear()
 	}
 }
 
@@ -150,14 +152,14 @@ func (w *whole) withYou(s setting, tokens []token, p part) sums {
 // backward those after it.
 func (w *whole) recurrently(tokens []token, out []float64) {
 	d := differ(w.last.tokens, tokens)
-	w.pooled.clear()
-	w.pooled.take(0, &w.ends[d.was.from])
-	before := row(w.last.states[0], d.was.from-1, len(w.state))
+	w.pooled.Clear()
+	w.pooled.Take(0, &w.ends[d.was.from])
+	before := gru.Row(w.last.states[0], d.was.from-1, len(w.state))
 	for i := d.is.from; i < len(tokens); i++ {
 		before = w.step(0, w.lexeme(tokens, i, d), before)
 	}
-	w.pooled.take(1, &w.ends[d.was.to])
-	before = row(w.last.states[1], d.was.to, len(w.state))
+	w.pooled.Take(1, &w.ends[d.was.to])
+	before = gru.Row(w.last.states[1], d.was.to, len(w.state))
 	for i := d.is.to - 1; i >= 0; i-- {
 		before = w.step(1, w.lexeme(tokens, i, d), before)
 	}
@@ -166,8 +168,8 @@ func (w *whole) recurrently(tokens []token, out []float64) {
 
 // step makes the state that follows another and pools it.
 func (w *whole) step(direction int, l *lexeme, before []float32) []float32 {
-	w.unit.step(w.m.state[direction], l.input[direction], before, w.state)
-	w.pooled.add(direction, w.state)
+	w.unit.Step(w.m.state[direction], l.input[direction], before, w.state)
+	w.pooled.Add(direction, w.state)
 	return w.state
 }
 

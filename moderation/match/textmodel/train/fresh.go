@@ -34,7 +34,7 @@ func fresh(labels []string, like *textmodel.Model, lines []Line, opts Options) *
 	w.Words = around(len(w.Vocabulary)*dim, 0.1)
 	w.Grams = around(w.Recurrent.Buckets*dim, 0.05)
 	w.Categories = around(len(w.Recurrent.Categories)*dim, 0.05)
-	d := w.Parts(w.Dense)
+	d := w.Shape().Parts(w.Dense)
 	for _, direction := range []int{0, 1} {
 		copy(d.Input[direction], around(len(d.Input[direction]), 0.25))
 		copy(d.State[direction], around(len(d.State[direction]), 0.2))

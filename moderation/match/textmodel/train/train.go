@@ -47,7 +47,7 @@ func Run(ctx context.Context, lines []labelled.Line, opts Options) (*Trained, er
 		weights.Name = opts.Name
 	}
 	weights.Origin = taken.origin(before, opts)
-	if err := learn(ctx, weights, kept, opts); err != nil {
+	if err := trainWeights(ctx, weights, kept, opts); err != nil {
 		return nil, err
 	}
 	return finish(weights, before, taken, scale, held, opts)
@@ -82,8 +82,8 @@ func extendable(w *textmodel.Weights, labels, languages []string) error {
 	return nil
 }
 
-// learn trains the weights.
-func learn(ctx context.Context, w *textmodel.Weights, lines []Line, opts Options) error {
+// trainWeights trains the weights.
+func trainWeights(ctx context.Context, w *textmodel.Weights, lines []Line, opts Options) error {
 	_, read, err := made(w)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package textmodel
+package gru
 
 // curve are the numbers of the hyperbolic tangent, which between the ends is taken for the quotient of two polynomials, and beyond
 // them for its value there. It is off by less than 2e-6, and the logistic curve, which is made of it, by less than 1e-6.

@@ -1,4 +1,4 @@
-package textmodel
+package gru
 
 import "golang.org/x/sys/cpu"
 

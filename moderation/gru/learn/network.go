@@ -1,17 +1,19 @@
-package train
+// Package learn trains networks of gated recurrent units: backpropagation through time, and Adam (D. P. Kingma, J. Ba, ICLR 2015).
+// Nothing in it is drawn by lot but what its caller draws.
+package learn
 
 import (
 	"math"
 
-	"earshot/moderation/match/textmodel"
+	"earshot/moderation/gru"
 )
 
-// network is the recurrent part with what it remembers of a line for the way back.
-type network struct {
+// Network is a network with what it remembers of a sequence for the way back.
+type Network struct {
 	dim, hidden, labels int
-	p                   textmodel.Dense
-	n                   int       // tokens of the line
-	x                   []float32 // their vectors
+	p                   gru.Dense
+	N                   int       // vectors of the sequence
+	X                   []float32 // the vectors
 	gates               [2][]float32
 	inner               [2][]float32 // what the state adds to the new gate, before it is reset
 	states              [2][]float32
@@ -21,14 +23,14 @@ type network struct {
 	back, before        []float32 // gradients of a state, and of the one before
 }
 
-func newNetwork(w *textmodel.Weights) *network {
-	r := w.Recurrent
-	n := &network{dim: r.Dim, hidden: r.Hidden, labels: len(w.Labels), p: w.Parts(w.Dense)}
-	n.x = make([]float32, r.MaxTokens*r.Dim)
+// NewNetwork is one of a shape for sequences of at most so many vectors. It computes with dense, which the caller changes as it learns.
+func NewNetwork(r gru.Shape, dense []float32, most int) *Network {
+	n := &Network{dim: r.Dim, hidden: r.Hidden, labels: r.Outputs, p: r.Parts(dense)}
+	n.X = make([]float32, most*r.Dim)
 	for d := range 2 {
-		n.gates[d] = make([]float32, r.MaxTokens*3*r.Hidden)
-		n.inner[d] = make([]float32, r.MaxTokens*r.Hidden)
-		n.states[d] = make([]float32, r.MaxTokens*r.Hidden)
+		n.gates[d] = make([]float32, most*3*r.Hidden)
+		n.inner[d] = make([]float32, most*r.Hidden)
+		n.states[d] = make([]float32, most*r.Hidden)
 	}
 	n.pooled, n.top = make([]float32, 4*r.Hidden), make([]int, 2*r.Hidden)
 	n.from, n.to = make([]float32, 3*r.Hidden), make([]float32, 3*r.Hidden)
@@ -37,17 +39,17 @@ func newNetwork(w *textmodel.Weights) *network {
 }
 
 // place is the token that step s of a direction reads.
-func (n *network) place(direction, s int) int {
+func (n *Network) place(direction, s int) int {
 	if direction == 1 {
-		return n.n - 1 - s
+		return n.N - 1 - s
 	}
 	return s
 }
 
-// forward runs over the n vectors in x and returns the values of the labels. keep says how much each pooled feature counts.
-func (n *network) forward(keep []float32, out []float64) {
+// Forward runs over the N vectors in X and writes the outputs. keep says how much each pooled feature counts.
+func (n *Network) Forward(keep []float32, out []float64) {
 	for d := range 2 {
-		for s := range n.n {
+		for s := range n.N {
 			n.unit(d, s)
 		}
 		n.pool(d)
@@ -64,12 +66,12 @@ func (n *network) forward(keep []float32, out []float64) {
 }
 
 // unit is one step of the unit of a direction.
-func (n *network) unit(d, s int) {
+func (n *Network) unit(d, s int) {
 	h, t := n.hidden, n.place(d, s)
 	in, st := n.from, n.to
 	copy(in, n.p.Bias[d])
 	clear(st)
-	for i, v := range n.x[t*n.dim:][:n.dim] {
+	for i, v := range n.X[t*n.dim:][:n.dim] {
 		add(in, v, n.p.Input[d][i*3*h:])
 	}
 	var before []float32
@@ -93,11 +95,11 @@ func (n *network) unit(d, s int) {
 }
 
 // pool writes the maxima and means of the states of a direction.
-func (n *network) pool(d int) {
+func (n *Network) pool(d int) {
 	h := n.hidden
 	for j := range h {
 		best, sum := 0, float32(0)
-		for t := range n.n {
+		for t := range n.N {
 			v := n.states[d][t*h+j]
 			sum += v
 			if v > n.states[d][best*h+j] {
@@ -105,12 +107,12 @@ func (n *network) pool(d int) {
 			}
 		}
 		n.top[d*h+j] = best
-		n.pooled[d*h+j], n.pooled[(2+d)*h+j] = n.states[d][best*h+j], sum/float32(n.n)
+		n.pooled[d*h+j], n.pooled[(2+d)*h+j] = n.states[d][best*h+j], sum/float32(n.N)
 	}
 }
 
-// backward adds the gradients of the weights to g and writes those of the vectors to gx, for the gradients of the values.
-func (n *network) backward(keep []float32, values []float32, g textmodel.Dense, gx []float32) {
+// Backward adds the gradients of the weights to g and writes those of the vectors to gx, for the gradients of the outputs.
+func (n *Network) Backward(keep []float32, values []float32, g gru.Dense, gx []float32) {
 	pooled := make([]float32, len(n.pooled))
 	for k, v := range values {
 		g.OutputBias[k] += v
@@ -123,17 +125,17 @@ func (n *network) backward(keep []float32, values []float32, g textmodel.Dense, 
 		}
 		pooled[i] *= keep[i]
 	}
-	clear(gx[:n.n*n.dim])
+	clear(gx[:n.N*n.dim])
 	for d := range 2 {
 		clear(n.back)
-		for s := n.n - 1; s >= 0; s-- {
+		for s := n.N - 1; s >= 0; s-- {
 			n.unitBack(d, s, pooled, g, gx)
 		}
 	}
 }
 
 // unitBack takes one step of the unit of a direction back. n.back is the gradient of its state from later steps.
-func (n *network) unitBack(d, s int, pooled []float32, g textmodel.Dense, gx []float32) {
+func (n *Network) unitBack(d, s int, pooled []float32, g gru.Dense, gx []float32) {
 	h, t := n.hidden, n.place(d, s)
 	gates, toInput, toState := n.gates[d][t*3*h:][:3*h], n.from, n.to
 	var before []float32
@@ -141,7 +143,7 @@ func (n *network) unitBack(d, s int, pooled []float32, g textmodel.Dense, gx []f
 		before = n.states[d][n.place(d, s-1)*h:][:h]
 	}
 	for j := range h {
-		grad := n.back[j] + pooled[(2+d)*h+j]/float32(n.n)
+		grad := n.back[j] + pooled[(2+d)*h+j]/float32(n.N)
 		if n.top[d*h+j] == t {
 			grad += pooled[d*h+j]
 		}
@@ -157,7 +159,7 @@ func (n *network) unitBack(d, s int, pooled []float32, g textmodel.Dense, gx []f
 		n.before[j] = grad * update
 	}
 	add(g.Bias[d], 1, toInput)
-	for i, v := range n.x[t*n.dim:][:n.dim] {
+	for i, v := range n.X[t*n.dim:][:n.dim] {
 		gx[t*n.dim+i] += outer(g.Input[d][i*3*h:][:3*h], n.p.Input[d][i*3*h:][:3*h], v, toInput)
 	}
 	for i, v := range before {

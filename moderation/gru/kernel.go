@@ -1,4 +1,4 @@
-package textmodel
+package gru
 
 // The steps of the recurrent part, in Go. Processors that compute with eight numbers at once have their own, which give the same
 // results to the bit.

@@ -1,6 +1,6 @@
 //go:build !amd64
 
-package textmodel
+package gru
 
 // timesBlock makes out x times a block of weights, a row of atOnce for each number of x.
 func timesBlock(out *[atOnce]float32, weights, x []float32) { timesInGo(out, weights, x) }

@@ -1,10 +1,10 @@
-package textmodel
+package gru
 
 import "slices"
 
-// columns is a matrix of weights for products with vectors. It stands in blocks of some columns, each row after row, so that the
+// Matrix is a matrix of weights for products with vectors. It stands in blocks of some columns, each row after row, so that the
 // sums of a block are kept in registers while a vector passes by. Columns that fill up the last block are zero.
-type columns struct {
+type Matrix struct {
 	rows   int
 	blocks []block
 }
@@ -19,13 +19,13 @@ type block struct {
 // atOnce is the number of columns of a block: as many sums as keep the processors busy that add up eight at once.
 const atOnce = 32
 
-// padded is a number of columns, filled up.
-func padded(n int) int { return (n + atOnce - 1) / atOnce * atOnce }
+// Padded is a number of columns, filled up.
+func Padded(n int) int { return (n + atOnce - 1) / atOnce * atOnce }
 
-// inColumns lays out a matrix that is written row by row.
-func inColumns(matrix []float32, rows int) columns {
+// NewMatrix lays out a matrix that is written row by row.
+func NewMatrix(matrix []float32, rows int) Matrix {
 	width := len(matrix) / rows
-	out := columns{rows, make([]block, padded(width)/atOnce)}
+	out := Matrix{rows, make([]block, Padded(width)/atOnce)}
 	for b := range out.blocks {
 		of := func(i int) []float32 { return matrix[i*width:][b*atOnce : min(width, (b+1)*atOnce)] }
 		from, to := 0, rows
@@ -48,15 +48,22 @@ func zero(vs []float32) bool {
 	return !slices.ContainsFunc(vs, func(v float32) bool { return v != 0 })
 }
 
-// times makes out, which has a place for each column, x times the matrix.
-func (c columns) times(out, x []float32) {
-	x = x[:c.rows]
-	for i, b := range c.blocks {
+// Times makes out, which has a place for each column, x times the matrix.
+func (m Matrix) Times(out, x []float32) {
+	x = x[:m.rows]
+	for i, b := range m.blocks {
 		sums := (*[atOnce]float32)(out[i*atOnce:])
 		if len(b.weights) == 0 {
 			clear(sums[:])
 			continue
 		}
 		timesBlock(sums, b.weights, x[b.from:][:len(b.weights)/atOnce])
+	}
+}
+
+// Each calls f with the weights of each block.
+func (m Matrix) Each(f func(weights []float32)) {
+	for _, b := range m.blocks {
+		f(b.weights)
 	}
 }
