@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"earshot/moderation/gru"
 )
 
 // Bounds on what a file may ask for. They are far above what any model of ours needs and keep a bad file from costing memory.
@@ -131,4 +133,19 @@ func (h *header) size() int {
 	r := h.Recurrent
 	floats := r.Vocab + r.Buckets + len(r.Categories)*r.Dim + h.shape().Size()
 	return h.GroupsBytes + h.VocabBytes + (r.Vocab+r.Buckets)*r.Dim + 4*floats + len(h.Labels)<<h.Linear.Bits
+}
+
+// Origin says how a model came about, where it was trained from a community's lines.
+type Origin struct {
+	From   string         `json:"from,omitempty"` // SHA-256 of the model that it extends; "": none
+	Name   string         `json:"from_name,omitempty"`
+	Lines  int            `json:"lines"`  // that it was trained on
+	Labels map[string]int `json:"labels"` // lines of each label among them
+	Sum    string         `json:"sum"`    // SHA-256 of the lines
+	Seed   uint64         `json:"seed"`
+}
+
+// shape is that of the recurrent part.
+func (h *header) shape() gru.Shape {
+	return gru.Shape{Dim: h.Recurrent.Dim, Hidden: h.Recurrent.Hidden, Outputs: len(h.Labels)}
 }

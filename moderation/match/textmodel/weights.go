@@ -25,16 +25,6 @@ type Weights struct {
 	Hashed     [][]float32 // of the linear part: for each label a weight for each hash
 }
 
-// Origin says how a model came about, where it was trained from a community's lines.
-type Origin struct {
-	From   string         `json:"from,omitempty"` // SHA-256 of the model that it extends; "": none
-	Name   string         `json:"from_name,omitempty"`
-	Lines  int            `json:"lines"`  // that it was trained on
-	Labels map[string]int `json:"labels"` // lines of each label among them
-	Sum    string         `json:"sum"`    // SHA-256 of the lines
-	Seed   uint64         `json:"seed"`
-}
-
 // ReadWeights reads a model file like Read, to train it further.
 func ReadWeights(data []byte) (*Weights, error) {
 	m, err := Read(data)
@@ -61,11 +51,6 @@ func ReadWeights(data []byte) (*Weights, error) {
 		}
 	}
 	return w, nil
-}
-
-// shape is that of the recurrent part.
-func (h *header) shape() gru.Shape {
-	return gru.Shape{Dim: h.Recurrent.Dim, Hidden: h.Recurrent.Hidden, Outputs: len(h.Labels)}
 }
 
 // Shape is that of the recurrent part, whose numbers are Dense.
