@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"earshot/models"
+	"earshot/moderation/summary/readable"
 )
 
 // Highlights are chosen one by one, each time the sentence that adds most to those chosen already: what its words, and
@@ -43,6 +44,12 @@ type candidate struct {
 	unit, chapter int
 	words         []int
 	score         float64
+
+	read  bool    // what follows is known
+	from  int     // the unit from which on it is quoted
+	part  string  // what of it is quoted; "": all of it
+	poor  float64 // how likely that reads badly by itself
+	whole float64 // and how likely the sentence does
 }
 
 // highlights chooses up to eight sentences, in the order they were said.
@@ -55,20 +62,18 @@ func (d *document) highlights(chapters []span, listed cues, w Weights) []models.
 	v.judge(vocabulary, len(d.lines))
 	cs := d.candidates(chapters, listed, sentences, v, choice, maxCandidates)
 	most := min(highlightsMost, max(1, (len(d.units)+2)/3))
-	units := d.choose(cs, v, choice, most)
-	slices.Sort(units)
-	return d.items(units, most)
-}
-
-// items quotes units, at most n.
-func (d *document) items(units []int, n int) []models.SummaryItem {
+	chosen := d.choose(cs, v, choice, most)
+	slices.SortFunc(chosen, func(a, b candidate) int { return cmp.Compare(a.unit, b.unit) })
 	out := []models.SummaryItem{}
-	for i, u := range units[:min(n, len(units))] {
-		from := d.context(u)
-		if i > 0 && units[i-1] >= from {
-			from = u
+	for i, c := range chosen {
+		if i > 0 && chosen[i-1].unit >= c.from {
+			c.from = c.unit // the sentence before is quoted already
 		}
-		out = append(out, d.quote(from, u))
+		it := d.quote(c.from, c.unit)
+		if c.part != "" {
+			it.Text, it.Heard = quotable(c.part), quotable(d.units[c.unit].heard)
+		}
+		out = append(out, it)
 	}
 	return out
 }
@@ -127,52 +132,19 @@ func (d *document) eligible(n int) bool {
 	return u.whole && len(u.terms) > 0 && len(u.said) <= 60 && !u.asks && (!d.english() || !u.leans())
 }
 
-var leadsOn = englishWords.phrases("leadsOn")
-
-// What is taken off for how a sentence of English reads: that it points back, leads through the meeting, or is broken off or has no main
-// clause. More would leave out more of them, but make highlights less like people's summaries.
-const (
-	pointsCost = 0.1
-	leadsCost  = 0.15
-	brokenCost = 0.15
-)
-
-// Where so large a share of the sentences is broken, the recogniser got many words wrong, and it tells little of one sentence; of
-// more than mostBroken, nothing.
-const (
-	someBroken = 0.13
-	mostBroken = 0.21
-)
-
-// flaws is what is taken off for how each of the candidates reads.
-func (d *document) flaws(cs []candidate, v *vocabulary) []float64 {
-	out := make([]float64, len(cs))
-	if !d.english() {
-		return out
-	}
-	broken, number := make([]bool, len(cs)), 0.0
-	for i, c := range cs {
-		u := &d.units[c.unit]
-		ps := pieces(u.text)
-		s := plainSentence(u.text)
-		broken[i] = rough(ps) || !complete(ps) || v.breaksOff(u)
-		number += is(broken[i])
-		out[i] = pointsCost*is(u.pointsBack()) + leadsCost*is(s.says(leadsOn))
-	}
-	tells := min(1, max(0, (mostBroken-number/float64(len(cs)))/(mostBroken-someBroken)))
-	for i := range cs {
-		out[i] += tells * brokenCost * is(broken[i])
-	}
-	return out
-}
-
 // chosen is what a choice of highlights covers.
 type chosen struct {
 	Choice
-	v     *vocabulary
-	times map[int]int
-	pairs map[[2]int]int
-	words int // so far
+	d      *document
+	v      *vocabulary
+	reader *readable.Reader // nil: of this language nothing is read
+	times  map[int]int
+	pairs  map[[2]int]int
+	words  int // so far
+
+	poorCost float64        // what is taken off for reading badly
+	speakers map[string]int // who has how many places
+	chapters map[int]int
 }
 
 // adds is how much a sentence adds to the choice.
@@ -208,34 +180,122 @@ func (c *chosen) take(ws []int) {
 	c.words += len(ws)
 }
 
-// choose takes up to most candidates and returns their units.
-func (d *document) choose(cs []candidate, v *vocabulary, how Choice, most int) []int {
-	c := &chosen{Choice: how, v: v, times: map[int]int{}, pairs: map[[2]int]int{}}
-	speakers, chapters := map[string]int{}, map[int]int{}
-	taken := make([]bool, len(cs))
-	flaws := d.flaws(cs, v)
-	var out []int
+// choose takes up to most candidates.
+func (d *document) choose(cs []candidate, v *vocabulary, how Choice, most int) []candidate {
+	c := &chosen{
+		Choice: how, d: d, v: v, times: map[int]int{}, pairs: map[[2]int]int{}, speakers: map[string]int{}, chapters: map[int]int{},
+	}
+	if d.english() {
+		c.reader = readable.NewReader(readable.Shipped(), v.saidOnce)
+	}
+	left := slices.Clone(cs)
+	c.weighReading(left)
+	var out []candidate
 	for len(out) < most && c.words < c.Words-slack {
-		best, score := -1, math.Inf(-1)
-		for i := range cs {
-			if taken[i] || len(out) > 0 && c.words+len(cs[i].words) > c.Words+slack {
-				continue
-			}
-			who := d.lines[d.units[cs[i].unit].lines[0]].SpeakerID
-			s := c.adds(cs[i].words) + c.Rank*cs[i].score - flaws[i] -
-				c.Speaker*float64(speakers[who]) - c.Chapter*float64(chapters[cs[i].chapter])
-			if s > score {
-				best, score = i, s
-			}
-		}
+		best := c.best(left)
 		if best < 0 {
 			break
 		}
-		taken[best] = true
-		out = append(out, cs[best].unit)
-		speakers[d.lines[d.units[cs[best].unit].lines[0]].SpeakerID]++
-		chapters[cs[best].chapter]++
-		c.take(cs[best].words)
+		x := left[best]
+		left = slices.Delete(left, best, best+1)
+		out = append(out, x)
+		c.speakers[c.speaker(&x)]++
+		c.chapters[x.chapter]++
+		c.take(x.words)
 	}
 	return out
+}
+
+// best is the candidate that adds most, as well as it reads; -1: none has room. Only those are read that would be best if they read well.
+func (c *chosen) best(left []candidate) int {
+	worth := make([]float64, len(left))
+	value := func(i int) {
+		x := &left[i]
+		if c.words > 0 && c.words+len(x.words) > c.Words+slack {
+			worth[i] = math.Inf(-1)
+			return
+		}
+		worth[i] = c.adds(x.words) + c.Rank*x.score - c.poorCost*x.poor -
+			c.Speaker*float64(c.speakers[c.speaker(x)]) - c.Chapter*float64(c.chapters[x.chapter])
+	}
+	for i := range left {
+		value(i)
+	}
+	for {
+		best := -1
+		for i, w := range worth {
+			if !math.IsInf(w, -1) && (best < 0 || w > worth[best]) {
+				best = i
+			}
+		}
+		if best < 0 || left[best].read {
+			return best
+		}
+		c.read(&left[best])
+		value(best)
+	}
+}
+
+func (c *chosen) speaker(x *candidate) string { return c.d.lines[c.d.units[x.unit].lines[0]].SpeakerID }
+
+// How candidates are read.
+const (
+	poorFrom = 0.35 // how poor a sentence is, at least, of which something else is quoted
+	poorLess = 0.15 // how much less poor that is, at least
+)
+
+// What is taken off for reading badly: all of it where somePoor of the first candidates read so, as estimated, and leastShare of it where
+// mostPoor do or more.
+const (
+	fullCost   = 0.45
+	leastShare = 0.3
+	somePoor   = 0.54
+	mostPoor   = 0.66
+	readFirst  = 40 // candidates, of those that look most like highlights
+)
+
+// weighReading sets what is taken off for reading badly. Where so much of what looks most like highlights does, the recogniser got many
+// words wrong, and it tells less of one sentence.
+func (c *chosen) weighReading(cs []candidate) {
+	cs = cs[:min(len(cs), readFirst)]
+	mean := 0.0
+	for i := range cs {
+		c.read(&cs[i])
+		mean += cs[i].whole / float64(len(cs))
+	}
+	c.poorCost = fullCost * max(leastShare, min(1, (mostPoor-mean)/(mostPoor-somePoor)))
+}
+
+// read finds out how a candidate reads: all of it, together with the sentence before it, or a part.
+func (c *chosen) read(x *candidate) {
+	x.read, x.from = true, x.unit
+	if c.reader == nil {
+		return
+	}
+	u := &c.d.units[x.unit]
+	own := c.reader.Read(u.text)
+	x.poor, x.whole = own[readable.Poor], own[readable.Poor]
+	if x.poor < poorFrom {
+		return
+	}
+	if own[readable.PointsBack] >= poorFrom && c.d.follows(x.unit) {
+		if poor := c.reader.Poor(c.d.quote(x.unit-1, x.unit).Text); poor < x.poor-poorLess {
+			x.from, x.poor = x.unit-1, poor
+			x.words = append(c.v.of(c.d.units[x.unit-1]), x.words...)
+			return
+		}
+	}
+	least := x.poor - poorLess
+	for _, p := range u.parts() {
+		if poor := c.reader.Poor(p); poor < least {
+			x.part, x.poor, least = p, poor, poor
+		}
+	}
+	if x.part == "" {
+		return
+	}
+	x.words = nil
+	for _, w := range words(x.part) {
+		x.words = append(x.words, c.v.ids[w.low])
+	}
 }

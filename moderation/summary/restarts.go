@@ -282,3 +282,7 @@ func broken(ps []piece, i int) bool {
 
 // maxBroken is how many letters of a word are said at most when it breaks off.
 const maxBroken = 7
+
+func plainLetters(s string) bool {
+	return s != "" && !strings.ContainsFunc(s, func(r rune) bool { return r < 'a' || r > 'z' })
+}

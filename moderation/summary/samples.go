@@ -90,3 +90,34 @@ func ListSamplesOf(in Input) []ListSample {
 	}
 	return out
 }
+
+// Quote is what may be quoted as a highlight: a sentence, a part of one, or one with the sentence before it.
+type Quote struct {
+	Seq   int // the sequence number of the line in which the sentence begins
+	Text  string
+	Other bool // not the sentence as it is
+}
+
+// QuotesOf returns what may be quoted of a session in English: sentences, each followed by what else of it may be. Once reports whether a
+// word in lower case is said once in the session.
+func QuotesOf(in Input) (quotes []Quote, once func(low string) bool) {
+	d := newDocument(inOrder(in), flaggedLines(in.Flags))
+	v := d.vocabulary()
+	if !d.english() {
+		return nil, v.saidOnce
+	}
+	for n, u := range d.units {
+		if !d.eligible(n) {
+			continue
+		}
+		seq := d.lines[u.lines[0]].Seq
+		quotes = append(quotes, Quote{seq, u.text, false})
+		if d.follows(n) {
+			quotes = append(quotes, Quote{seq, d.quote(n-1, n).Text, true})
+		}
+		for _, p := range u.parts() {
+			quotes = append(quotes, Quote{seq, p, true})
+		}
+	}
+	return quotes, v.saidOnce
+}

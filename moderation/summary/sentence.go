@@ -189,15 +189,92 @@ const longestContext = 40
 // context is the first unit to quote: the one before, where a sentence of English says what it is about only there, or else itself.
 func (d *document) context(n int) int {
 	u := &d.units[n]
-	if n == 0 || !d.english() || len(u.terms) > 0 && !u.pointsBack() {
-		return n
+	if d.english() && (len(u.terms) == 0 || u.pointsBack()) && d.follows(n) {
+		return n - 1
 	}
-	b := &d.units[n-1]
+	return n
+}
+
+// follows reports whether a sentence may be quoted with the one before it.
+func (d *document) follows(n int) bool {
+	if n == 0 {
+		return false
+	}
+	u, b := &d.units[n], &d.units[n-1]
 	before, line := b.lines[len(b.lines)-1], u.lines[0]
-	if line-before > 1 || d.lines[before].SpeakerID != d.lines[line].SpeakerID || d.lines[line].StartMS-d.lines[before].EndMS > joinMS ||
-		!b.whole || len(b.terms) == 0 || len(b.said)+len(u.said) > longestContext || !endsSentence(b.text) ||
-		b.pointsBack() || b.leans() || rough(pieces(b.text)) || !complete(pieces(b.text)) {
-		return n
+	return line-before <= 1 && d.lines[before].SpeakerID == d.lines[line].SpeakerID && d.lines[line].StartMS-d.lines[before].EndMS <= joinMS &&
+		b.whole && len(b.terms) > 0 && len(b.said)+len(u.said) <= longestContext && endsSentence(b.text) && !b.pointsBack() && !b.leans()
+}
+
+// mostParts is how many parts a sentence has at most.
+const mostParts = 8
+
+// parts are the parts of a sentence of English that can be quoted by themselves, the longest first: it ends where another clause begins,
+// or begins there. Nothing is left out on which the rest may depend: "If we sell two, and we make money" does not say that we make money.
+func (u *unit) parts() []string {
+	ps := pieces(u.text)
+	t := over(ps)
+	var ends, begins []int
+	for i := 1; i < len(ps); i++ {
+		if !t.clauseBegins(i) {
+			continue
+		}
+		if i >= leastQuoted && !t.taints(i, len(ps)) {
+			ends = append(ends, i)
+		}
+		if len(ps)-i >= leastQuoted && !t.taints(0, i) {
+			begins = append(begins, i)
+		}
 	}
-	return n - 1
+	ends, begins = append(ends, len(ps)), append([]int{0}, begins...)
+	var out []string
+	for n := len(ps) - 1; n >= leastQuoted && len(out) < mostParts; n-- {
+		for _, from := range begins {
+			for _, to := range ends {
+				if to-from != n {
+					continue
+				}
+				if s := part(ps[from:to]); s != "" {
+					out = append(out, s)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// clauseBegins reports whether a clause begins at i that may stand without the one before it.
+func (t *talkedOver) clauseBegins(i int) bool {
+	switch t.ps[i].low {
+	case "and", "so", "because", "then", "which":
+		return t.pauses(i-1) || t.clause(i+1) || t.first(i+1, adverb)
+	}
+	return t.pauses(i-1) && (t.clause(i) || t.ps[i].low == "i")
+}
+
+var tainting = englishWords.set("tainting")
+
+// taints reports whether words say something about others that must not be left out.
+func (t *talkedOver) taints(from, to int) bool {
+	for _, p := range t.ps[from:to] {
+		if tainting[base(p.low)] || strings.HasSuffix(p.low, "n't") {
+			return true
+		}
+	}
+	return false
+}
+
+// part writes some of the pieces as a sentence; "" if it can't stand alone.
+func part(ps []piece) string {
+	ps = dropClosers(dropOpeners(slices.Clone(ps)))
+	if len(ps) < leastQuoted {
+		return ""
+	}
+	if last := &ps[len(ps)-1]; !last.ends() {
+		last.raw = strings.TrimRight(last.raw, ",;:-—") + "."
+	}
+	if s := written(ps); standsAlone(s) {
+		return s
+	}
+	return ""
 }

@@ -67,7 +67,7 @@ func flaggedLines(flags []models.Flag) map[models.Key]bool {
 }
 
 // version is part of every basis: changing how summaries are made makes the stored ones out of date.
-const version = "13"
+const version = "14"
 
 // Basis returns a hash of everything that determines what a summary says: a stored summary with another basis is out of date.
 func Basis(in Input) string { return basis(in, inOrder(in)) }

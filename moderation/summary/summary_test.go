@@ -115,7 +115,11 @@ func TestEverythingCitesItsLines(t *testing.T) {
 	for _, it := range slices.Concat(s.Highlights, s.Decisions, s.Actions, s.Questions) {
 		n++
 		u, ok := lines[it.Cites[0]]
-		if !ok || !strings.Contains(u.Text, strings.TrimSuffix(it.Text, "…")) || it.SpeakerID != u.SpeakerID || it.StartMS != u.StartMS {
+		said := u.Text
+		for _, k := range it.Cites[1:] {
+			said += " " + lines[k].Text
+		}
+		if !ok || !strings.Contains(said, strings.TrimSuffix(it.Text, "…")) || it.SpeakerID != u.SpeakerID || it.StartMS != u.StartMS {
 			t.Errorf("%+v does not rest on %+v", it, u)
 		}
 	}

@@ -306,7 +306,8 @@ func (d *titler) rate(p *phrase, s subject) {
 
 // isNoun reports whether a phrase is used like the name of a thing.
 func (p *phrase) isNoun(u use) bool {
-	if u.goesOn > partial*u.times || u.goesOn > partialBoth*u.times && strings.Contains(p.text, " and ") || p.words > 1 && u.ends > ending*u.times {
+	if u.goesOn > partial*u.times || u.goesOn > partialBoth*u.times && strings.Contains(p.text, " and ") ||
+		p.words > 1 && u.ends > ending*u.times {
 		return false
 	}
 	if p.words == 1 && u.times > 1 {

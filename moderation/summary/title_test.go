@@ -11,24 +11,34 @@ import (
 // A title is the name of a thing as it was said: no verb, no part of a longer name, no word that could be about anything.
 func TestTitlesNameThings(t *testing.T) {
 	for want, line := range map[string]string{
-		"Steering wheel":           "The shop sent a steering wheel, and the steering wheel is really fully turning, so the steering wheel stays.",
-		"Solar panel":              "We put a particular amount of a solar panel there, and the solar panel near the roof is of the solar panel firm.",
-		"Maple syrup":              "They are pouring maple syrup, we are pouring maple syrup, and you were all pouring maple syrup.",
-		"Pump handles":             "There are hundreds of pump handles, and the hundreds of pump handles are hundreds of pump handles.",
-		"Floor plan":               "The floor plan besides the cooks is a floor plan cause the floor plan besides the cooks won.",
-		"Paper lanterns":           "We have the lanter lanterns, then the lanter lanterns, the lanter lanterns, and two paper lanterns.",
-		"Children's orchestra":     "The children's orchestra is here, so we pay the children's orchestra, and it's the children's orchestra.",
-		"Paint brushes":            "It's water proof, they're water proof, so it's water proof. The paint brushes are here, so take the paint brushes.",
-		"Bread oven":               "It has the harvest feast kick off, then the harvest feast kick off. The bread oven is new, and the bread oven is hot.",
-		"Seeds":                    "You bring the seeds Ann. The seeds are dear, and the seeds are wet, and the seeds are new.",
-		"Oak table":                "Those in favour of benches, all in favour of benches, are in favour of benches. The oak table is here, so the oak table stays.",
-		"Copper kettle":            "The shiny original is a shiny original, like the shiny original. The copper kettle is here, and a copper kettle boils.",
-		"Wool curtains":            "The wool curtains in place are the wool curtains in place, with wool curtains in place.",
-		"Radio tower":              "The BBC ITV is the BBC ITV, and a BBC ITV. The radio tower is new, and the radio tower has a fence.",
-		"Picnic basket":            "The window fram fra is a window fram fra, and the window fram fra. The picnic basket is full, so the picnic basket is shut.",
-		"Sun and rain dance":       "They have sun and rain, with sun and rain. So it's the sun and rain dance.",
-		"Straw hats and odd parts": "The odd parts are the odd parts, like the odd parts of the odd parts. The straw hats are here, with a straw hat.",
-		"Training camp":            "I am deciding on the training camp, and you are deciding on the training camp, which is the training camp.",
+		"Steering wheel": "The shop sent a steering wheel, " +
+			"and the steering wheel is really fully turning, so the steering wheel stays.",
+		"Solar panel": "We put a particular amount of a solar panel there, " +
+			"and the solar panel near the roof is of the solar panel firm.",
+		"Maple syrup":    "They are pouring maple syrup, we are pouring maple syrup, and you were all pouring maple syrup.",
+		"Pump handles":   "There are hundreds of pump handles, and the hundreds of pump handles are hundreds of pump handles.",
+		"Floor plan":     "The floor plan besides the cooks is a floor plan cause the floor plan besides the cooks won.",
+		"Paper lanterns": "We have the lanter lanterns, then the lanter lanterns, the lanter lanterns, and two paper lanterns.",
+		"Children's orchestra": "The children's orchestra is here, " +
+			"so we pay the children's orchestra, and it's the children's orchestra.",
+		"Paint brushes": "It's water proof, they're water proof, so it's water proof. " +
+			"The paint brushes are here, so take the paint brushes.",
+		"Bread oven": "It has the harvest feast kick off, then the harvest feast kick off. " +
+			"The bread oven is new, and the bread oven is hot.",
+		"Seeds": "You bring the seeds Ann. The seeds are dear, and the seeds are wet, and the seeds are new.",
+		"Oak table": "Those in favour of benches, all in favour of benches, " +
+			"are in favour of benches. The oak table is here, so the oak table stays.",
+		"Copper kettle": "The shiny original is a shiny original, like the shiny original. " +
+			"The copper kettle is here, and a copper kettle boils.",
+		"Wool curtains": "The wool curtains in place are the wool curtains in place, with wool curtains in place.",
+		"Radio tower":   "The BBC ITV is the BBC ITV, and a BBC ITV. The radio tower is new, and the radio tower has a fence.",
+		"Picnic basket": "The window fram fra is a window fram fra, and the window fram fra. " +
+			"The picnic basket is full, so the picnic basket is shut.",
+		"Sun and rain dance": "They have sun and rain, with sun and rain. So it's the sun and rain dance.",
+		"Straw hats and odd parts": "The odd parts are the odd parts, like the odd parts of the odd parts. " +
+			"The straw hats are here, with a straw hat.",
+		"Training camp": "I am deciding on the training camp, " +
+			"and you are deciding on the training camp, which is the training camp.",
 	} {
 		if got := Make(said("Ana: "+line, "Ben: Okay.", "Ana: "+line)).Chapters[0].Title; got != want {
 			t.Errorf("%q: %q, want %q", line, got, want)
@@ -147,8 +157,9 @@ func TestTitlesCountFormsTogether(t *testing.T) {
 // A phrase does not begin with what is a verb here, nor end with one.
 func TestTitlesHaveNoVerbs(t *testing.T) {
 	for want, line := range map[string]string{
-		"Wool blankets": "Ana: We provide blankets, they provide blankets, he can provide blankets. I like wool blankets, and the wool blankets.",
-		"Bread oven":    "Ana: The ovens heat the hall, and the ovens heat the yard. The bread oven is new, and the bread oven has a door.",
+		"Wool blankets": "Ana: We provide blankets, they provide blankets, " +
+			"he can provide blankets. I like wool blankets, and the wool blankets.",
+		"Bread oven": "Ana: The ovens heat the hall, and the ovens heat the yard. The bread oven is new, and the bread oven has a door.",
 	} {
 		if got := titlesOf(3, []string{line, "Ben: Okay."}, sheds); got[0] != want {
 			t.Errorf("%q, want %q", got[0], want)
@@ -219,7 +230,12 @@ func TestTitlesAreNotInOthers(t *testing.T) {
 
 // A short beginning in which people greet each other is no more than that, if its only phrase is said once.
 func TestTitlesOfBeginnings(t *testing.T) {
-	hello := []string{"Ana: Hello everybody, it's a sunny morning.", "Ben: Hello, a sunny afternoon.", "Ana: My name is Ana.", "Ben: We have a long agenda."}
+	hello := []string{
+		"Ana: Hello everybody, it's a sunny morning.",
+		"Ben: Hello, a sunny afternoon.",
+		"Ana: My name is Ana.",
+		"Ben: We have a long agenda.",
+	}
 	got := titlesOf(1, hello, slices.Concat(pumps, pumps, pumps, pumps, pumps), slices.Concat(sheds, sheds, sheds, sheds, sheds))
 	if got[0] != "Introduction" {
 		t.Errorf("%q", got)

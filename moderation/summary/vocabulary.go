@@ -53,7 +53,6 @@ type vocabulary struct {
 	pairs  map[[2]int]*pair
 	order  [][2]int   // of the pairs, as they were first said
 	said   int        // words
-	sorted []string   // the words that are said again
 	judged Vocabulary // by what they were judged
 }
 
@@ -98,32 +97,10 @@ func (v *vocabulary) of(u unit) []int {
 	return out
 }
 
-// longestBegun is how many letters of a word are said, at most, where it breaks off.
-const longestBegun = 7
-
-// breaksOff reports whether a sentence has a word that is said once in the session and is the beginning of one that is said again.
-func (v *vocabulary) breaksOff(u *unit) bool {
-	for i, w := range u.each() {
-		if i == 0 || w.upper || len(w.low) > longestBegun || !plainLetters(w.low) || stopWords[w.low] || verbs[w.low] ||
-			v.all[v.ids[w.low]].times > 1 {
-			continue
-		}
-		if v.sorted == nil {
-			for _, x := range v.all {
-				if x.times > 1 {
-					v.sorted = append(v.sorted, x.low)
-				}
-			}
-			slices.Sort(v.sorted)
-		}
-		at, _ := slices.BinarySearch(v.sorted, w.low)
-		for ; at < len(v.sorted) && strings.HasPrefix(v.sorted[at], w.low); at++ {
-			if len(v.sorted[at]) >= len(w.low)+leastMore {
-				return true
-			}
-		}
-	}
-	return false
+// saidOnce reports whether a word in lower case is said once in the session.
+func (v *vocabulary) saidOnce(low string) bool {
+	id, ok := v.ids[low]
+	return ok && v.all[id].times == 1
 }
 
 // features describes a word, in the order of TopicFeatures.

@@ -123,3 +123,32 @@ func TestMeetingsThatCannotBeRead(t *testing.T) {
 		t.Error("what is not compressed is read as such")
 	}
 }
+
+func TestReadings(t *testing.T) {
+	all, err := ReadReadings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, poor := 0, 0
+	for id, of := range all {
+		for q, letters := range of {
+			if q.seq < 0 || len(q.sum) != 4 || strings.Trim(letters, "GSFCP") != "" || letters == "" {
+				t.Errorf("%s: %+v reads %q", id, q, letters)
+			}
+			n++
+			if ReadsPoor(letters) {
+				poor++
+			}
+		}
+	}
+	if n < 15_000 || poor < n/3 || poor > 2*n/3 {
+		t.Errorf("of %d, %d read poorly", n, poor)
+	}
+	all = Readings{"m": {quoted{3, "75e1"}: "F", quoted{4, "75e1"}: "SG"}}
+	if got := all.Of("m", 3, "The boat is at the."); got != "" {
+		t.Errorf("%q of a text that nobody read", got)
+	}
+	if ReadsPoor("") || ReadsPoor("SG") || !ReadsPoor("FG") || ReadsPoor("GGP") {
+		t.Error("what reads poorly is told wrong")
+	}
+}

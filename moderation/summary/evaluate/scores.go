@@ -1,6 +1,7 @@
 package evaluate
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -14,6 +15,7 @@ type Scores struct {
 	Pk, WindowDiff          float64
 	Words, Items, Chapters  float64
 	Decisions, Actions, Ask float64 // how many of each were listed
+	Read, Poor              int     // highlights that were judged by reading them, and those that read poorly
 }
 
 // Add scores one meeting's summary.
@@ -44,6 +46,23 @@ func (s *Scores) Add(m Meeting, got models.Summary) {
 		*v.mean = (*v.mean*n + v.of) / (n + 1)
 	}
 	s.Meetings++
+	s.read(m, got.Highlights)
+}
+
+// read counts the highlights that were judged.
+func (s *Scores) read(m Meeting, highlights []models.SummaryItem) {
+	for _, it := range highlights {
+		letters := ""
+		for _, k := range it.Cites {
+			letters = cmp.Or(letters, readings().Of(m.ID, k.Seq, it.Text))
+		}
+		if letters != "" {
+			s.Read++
+		}
+		if ReadsPoor(letters) {
+			s.Poor++
+		}
+	}
 }
 
 // startsOf are the turns at which chapters begin.
@@ -61,7 +80,7 @@ func startsOf(m Meeting, chapters []models.Chapter) []int {
 
 // String is one row of a table.
 func (s Scores) String() string {
-	return fmt.Sprintf("%4d meetings: ROUGE-1 %.3f  ROUGE-2 %.3f  ROUGE-L %.3f  (%.1f quotes, %.0f words)  "+
+	return fmt.Sprintf("%4d meetings: ROUGE-1 %.3f  ROUGE-2 %.3f  ROUGE-L %.3f  (%.1f quotes, %.0f words; %d of %d judged are poor)  "+
 		"Pk %.3f  WindowDiff %.3f  (%.1f chapters)  lists %.1f/%.1f/%.1f",
-		s.Meetings, s.Rouge1, s.Rouge2, s.RougeL, s.Items, s.Words, s.Pk, s.WindowDiff, s.Chapters, s.Decisions, s.Actions, s.Ask)
+		s.Meetings, s.Rouge1, s.Rouge2, s.RougeL, s.Items, s.Words, s.Poor, s.Read, s.Pk, s.WindowDiff, s.Chapters, s.Decisions, s.Actions, s.Ask)
 }

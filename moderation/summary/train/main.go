@@ -4,9 +4,12 @@
 //	go run ./moderation/summary/train -write FILE FOLDER   writes weights trained on all of train.jsonl.gz
 //	go run ./moderation/summary/train -lists MEETINGS -write FILE FOLDER
 //	                                                       writes weights of lists, trained on judged meetings of both
+//	go run ./moderation/summary/train -quotes FOLDER       reports how networks read quotes of meetings that they were not trained on
+//	go run ./moderation/summary/train -quotes -write FILE FOLDER
+//	                                                       writes a network trained on all that were judged
 //
 // A meeting is a line of JSON: its id, its turns, a person's summary and topics (see package evaluate). Nothing of their
-// text gets into the weights but how often summaries use the words of grammar.
+// text gets into the weights but which words are frequent, and how often summaries use the words of grammar.
 package main
 
 import (
@@ -41,10 +44,14 @@ var (
 func main() {
 	write := flag.String("write", "", "write the weights to this `FILE`")
 	public := flag.String("lists", "", "train the weights of lists, on this `FILE` of public meetings too")
+	read := flag.Bool("quotes", false, "train the model that reads quotes")
 	flag.Parse()
 	train := func() error { return run(flag.Arg(0), *write) }
 	if *public != "" {
 		train = func() error { return lists(flag.Arg(0), *public, *write) }
+	}
+	if *read {
+		train = func() error { return quotes(flag.Arg(0), *write) }
 	}
 	if err := train(); err != nil {
 		fmt.Fprintln(os.Stderr, "train:", err)

@@ -1,0 +1,111 @@
+package readable
+
+import (
+	_ "embed"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"math"
+	"sync"
+
+	"earshot/moderation/gru"
+)
+
+// File is a model as it is stored.
+type File struct {
+	Source string   `json:"source"`
+	Dim    int      `json:"dim"`    // of the vectors of tokens
+	Hidden int      `json:"hidden"` // units in each direction
+	Words  []string `json:"words"`  // the vocabulary, from row Words on
+	// Rows are the vectors of the vocabulary in steps of Scales, int8. The other tables are float32, little-endian: a scale for each row,
+	// the vectors of classes and marks, and the network's numbers (gru.Dense).
+	Rows    []byte `json:"rows"`
+	Scales  []byte `json:"scales"`
+	Classes []byte `json:"classes"`
+	Marks   []byte `json:"marks"`
+	Dense   []byte `json:"dense"`
+}
+
+// Defect is an output of the network.
+type Defect int
+
+// What the network estimates of a sentence.
+const (
+	Broken     Defect = iota // begun anew, or with words side by side that no sentence has
+	Cut                      // its beginning or its end is missing
+	PointsBack               // it does not say what it is about
+	Poor                     // any of them
+	Defects
+)
+
+// Model reads sentences. It never changes: any number of goroutines may use it.
+type Model struct {
+	rows          map[string]int
+	words         []float32
+	classes       []float32
+	marks         []float32
+	dim, hidden   int
+	input, state  [2]gru.Matrix
+	bias          [2][]float32
+	output, basis []float32
+}
+
+//go:embed readable.json
+var shipped []byte
+
+// Shipped is the model that the program was built with. A test reads the embedded file: it can't fail.
+var Shipped = sync.OnceValue(func() *Model {
+	var f File
+	err := json.Unmarshal(shipped, &f)
+	if err == nil {
+		var m *Model
+		if m, err = New(&f); err == nil {
+			return m
+		}
+	}
+	panic(fmt.Sprintf("readable.json: %v", err))
+})
+
+// New is the model of a file.
+func New(f *File) (*Model, error) {
+	shape := gru.Shape{Dim: f.Dim, Hidden: f.Hidden, Outputs: int(Defects)}
+	rows := Words + len(f.Words)
+	for _, t := range []struct {
+		name      string
+		got, want int
+	}{
+		{"rows", len(f.Rows), rows * f.Dim},
+		{"scales", len(f.Scales), 4 * rows},
+		{"classes", len(f.Classes), 4 * Classes * f.Dim},
+		{"marks", len(f.Marks), 4 * Marks * f.Dim},
+		{"dense", len(f.Dense), 4 * shape.Size()},
+	} {
+		if t.got != t.want {
+			return nil, fmt.Errorf("%s has %d bytes instead of %d", t.name, t.got, t.want)
+		}
+	}
+	m := &Model{rows: map[string]int{}, dim: f.Dim, hidden: f.Hidden, classes: floats(f.Classes), marks: floats(f.Marks)}
+	for i, w := range f.Words {
+		m.rows[w] = Words + i
+	}
+	m.words = make([]float32, len(f.Rows))
+	for i, scale := range floats(f.Scales) {
+		for j := range f.Dim {
+			m.words[i*f.Dim+j] = scale * float32(int8(f.Rows[i*f.Dim+j]))
+		}
+	}
+	d := shape.Parts(floats(f.Dense))
+	for i := range 2 {
+		m.input[i], m.state[i] = gru.NewMatrix(d.Input[i], f.Dim), gru.NewMatrix(d.State[i], f.Hidden)
+	}
+	m.bias, m.output, m.basis = d.Bias, d.Output, d.OutputBias
+	return m, nil
+}
+
+func floats(data []byte) []float32 {
+	out := make([]float32, len(data)/4)
+	for i := range out {
+		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
+	}
+	return out
+}
