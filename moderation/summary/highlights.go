@@ -242,6 +242,8 @@ func (c *chosen) speaker(x *candidate) string { return c.d.lines[c.d.units[x.uni
 const (
 	poorFrom = 0.35 // how poor a sentence is, at least, of which something else is quoted
 	poorLess = 0.15 // how much less poor that is, at least
+	// emptyPoor is how poor a sentence is, at least, that points back or leads through the meeting.
+	emptyPoor = 0.7
 )
 
 // What is taken off for reading badly: all of it where somePoor of the first candidates read so, as estimated, and leastShare of it where
@@ -266,6 +268,8 @@ func (c *chosen) weighReading(cs []candidate) {
 	c.poorCost = fullCost * max(leastShare, min(1, (mostPoor-mean)/(mostPoor-somePoor)))
 }
 
+var leadsOn = englishWords.phrases("leadsOn")
+
 // read finds out how a candidate reads: all of it, together with the sentence before it, or a part.
 func (c *chosen) read(x *candidate) {
 	x.read, x.from = true, x.unit
@@ -273,12 +277,15 @@ func (c *chosen) read(x *candidate) {
 		return
 	}
 	u := &c.d.units[x.unit]
-	own := c.reader.Read(u.text)
+	own, back := c.reader.Read(u.text), u.pointsBack()
 	x.poor, x.whole = own[readable.Poor], own[readable.Poor]
+	if s := plainSentence(u.text); back || s.says(leadsOn) {
+		x.poor = max(x.poor, emptyPoor)
+	}
 	if x.poor < poorFrom {
 		return
 	}
-	if own[readable.PointsBack] >= poorFrom && c.d.follows(x.unit) {
+	if (back || own[readable.PointsBack] >= poorFrom) && c.d.follows(x.unit) {
 		if poor := c.reader.Poor(c.d.quote(x.unit-1, x.unit).Text); poor < x.poor-poorLess {
 			x.from, x.poor = x.unit-1, poor
 			x.words = append(c.v.of(c.d.units[x.unit-1]), x.words...)

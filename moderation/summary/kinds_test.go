@@ -284,6 +284,7 @@ func TestQuotesThatReadBadly(t *testing.T) {
 	for _, text := range []string{
 		"The large engine with seven gears that we have.", "The engine the seven gears are in the large garage.",
 		"My question is for the engineer of the large engine.", "That was the large engine with seven gears.",
+		"Let's move on to the engine of the garage.",
 	} {
 		d := newDocument(inOrder(said("Ana: "+text, "Ana: There was the large engine with seven gears.")), nil)
 		v := d.vocabulary()

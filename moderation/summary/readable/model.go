@@ -16,7 +16,7 @@ type File struct {
 	Source string   `json:"source"`
 	Dim    int      `json:"dim"`    // of the vectors of tokens
 	Hidden int      `json:"hidden"` // units in each direction
-	Words  []string `json:"words"`  // the vocabulary, from row Words on
+	Words  []string `json:"words"`  // the vocabulary, from row FirstWord on
 	// Rows are the vectors of the vocabulary in steps of Scales, int8. The other tables are float32, little-endian: a scale for each row,
 	// the vectors of classes and marks, and the network's numbers (gru.Dense).
 	Rows    []byte `json:"rows"`
@@ -69,7 +69,7 @@ var Shipped = sync.OnceValue(func() *Model {
 // New is the model of a file.
 func New(f *File) (*Model, error) {
 	shape := gru.Shape{Dim: f.Dim, Hidden: f.Hidden, Outputs: int(Defects)}
-	rows := Words + len(f.Words)
+	rows := FirstWord + len(f.Words)
 	for _, t := range []struct {
 		name      string
 		got, want int
@@ -86,7 +86,7 @@ func New(f *File) (*Model, error) {
 	}
 	m := &Model{rows: map[string]int{}, dim: f.Dim, hidden: f.Hidden, classes: floats(f.Classes), marks: floats(f.Marks)}
 	for i, w := range f.Words {
-		m.rows[w] = Words + i
+		m.rows[w] = FirstWord + i
 	}
 	m.words = make([]float32, len(f.Rows))
 	for i, scale := range floats(f.Scales) {

@@ -63,7 +63,7 @@ func TestSplit(t *testing.T) {
 			t.Errorf("token %d: %+v, want mark %d", i, got[i], m)
 		}
 	}
-	if got[1].Word < Words || got[2].Word != Unknown || got[2].Class != classes["ing"] || got[4].Class != classes["number"] {
+	if got[1].Word < FirstWord || got[2].Word != Unknown || got[2].Class != classes["ing"] || got[4].Class != classes["number"] {
 		t.Errorf("%+v", got)
 	}
 }

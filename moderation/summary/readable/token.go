@@ -15,10 +15,10 @@ type Token struct {
 
 // Rows of the vocabulary that are no words.
 const (
-	begins  = 0
-	Unknown = 1
-	ends    = 2
-	Words   = 3 // the first row of a word
+	begins    = 0
+	Unknown   = 1
+	ends      = 2
+	FirstWord = 3 // the first row of a word
 )
 
 // classes are the endings of words and other kinds, after the two for the ends of a sentence.

@@ -105,7 +105,7 @@ func (c *course) add(adam *learn.Adam, all []*worker, done []read) {
 func (c *course) read(w *worker, tokens []readable.Token, want [readable.Defects]float64, r *rand.Rand) read {
 	tokens = tokens[:min(len(tokens), readable.Longest)]
 	for i := range tokens {
-		if tokens[i].Word >= readable.Words && r.Float64() < unknownWord {
+		if tokens[i].Word >= readable.FirstWord && r.Float64() < unknownWord {
 			tokens[i].Word = readable.Unknown
 		}
 	}

@@ -41,7 +41,7 @@ func fresh(pool [][]readable.Word, seed uint64) *Network {
 		}
 		return out
 	}
-	n.words = around((readable.Words+len(n.vocabulary))*dim, 0.1)
+	n.words = around((readable.FirstWord+len(n.vocabulary))*dim, 0.1)
 	n.classes, n.marks = around(readable.Classes*dim, 0.1), around(readable.Marks*dim, 0.1)
 	n.dense = make([]float32, shape.Size())
 	d := shape.Parts(n.dense)
