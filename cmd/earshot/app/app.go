@@ -280,7 +280,7 @@ func (a *App) Listen(ctx context.Context, r fleet.SessionRequest) (models.Sessio
 }
 
 // ListensAt tells the app where it will serve its lounge, in which the bot may act, before Run does so: Connector has to know.
-func (a *App) ListensAt(l net.Listener) { a.rooms.servers.own = l.Addr().String() }
+func (a *App) ListensAt(l net.Listener) { a.rooms.servers.own.Store(new(l.Addr().String())) }
 
 // Run serves the pages and the lounge on l and decodes speech while work runs. When work returns, the remaining clips are decoded
 // for a while and everything shuts down. Clips that an earlier run left in the spool are decoded first.

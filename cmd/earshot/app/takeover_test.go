@@ -334,6 +334,7 @@ func TestAddedTimesAndInvitationsOfAProcessThatIsCutOff(t *testing.T) {
 	one, onel := stageHand(t, address, line.url(dsn))
 	two, twol := stageHand(t, address, databaseURL(t, dsn))
 	times := one.rooms.times(one.Fleet, nil)
+	one.ListensAt(onel) // a time is added as soon as it runs
 	group.Go(func() error { return serveTimes(ctx, one, onel, times) })
 	hears := func(s *App, room string) (session string) {
 		for _, x := range s.Fleet.States() {

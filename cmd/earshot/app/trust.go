@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 
 	"earshot/bot/peer"
 	"earshot/cmd/earshot/secrets"
@@ -36,7 +37,8 @@ type knownServers struct {
 	keys *secrets.Keyring
 	// hostToken makes its holder a host of this program's own lounge.
 	hostToken string
-	own       string // host:port of this program's web server while it runs
+	// own is host:port of this program's web server while it runs; nil before.
+	own atomic.Pointer[string]
 }
 
 // reach is to which addresses a room's server may send the bot: a server of the configuration to any; one that an owner allowed to
@@ -90,7 +92,11 @@ func (s *knownServers) ownLounge(at models.Address) bool {
 	if at.Encrypted {
 		return slices.Contains(s.cfg.Hosts, at.Host) && (at.Port == 443 || s.linked(at))
 	}
-	own, err := netip.ParseAddrPort(s.own)
+	listens := s.own.Load()
+	if listens == nil {
+		return false
+	}
+	own, err := netip.ParseAddrPort(*listens)
 	ip, errHost := netip.ParseAddr(at.Host)
 	if err != nil || errHost != nil || at.Port != own.Port() {
 		return false

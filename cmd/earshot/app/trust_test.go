@@ -34,7 +34,10 @@ func TestOwnLounge(t *testing.T) {
 		{"127.0.0.1:8484", "https://their-example:8443", map[string]bool{"lounge+https://example:8443/a": false}},
 		{"", "", map[string]bool{"lounge://127.0.0.1:8484/a": false}},
 	} {
-		s := &knownServers{own: tt.own, cfg: configs.Config{Hosts: hosts, Notices: configs.Notices{Link: tt.link}}}
+		s := &knownServers{cfg: configs.Config{Hosts: hosts, Notices: configs.Notices{Link: tt.link}}}
+		if tt.own != "" {
+			s.own.Store(&tt.own)
+		}
 		for address, want := range tt.addresses {
 			at, err := models.ParseAddress(address)
 			if err != nil {
