@@ -115,7 +115,7 @@ func SummaryNote(s models.Summary) string {
 	if slices.ContainsFunc(slices.Concat(s.Highlights, s.Decisions, s.Actions, s.Questions), func(it models.SummaryItem) bool {
 		return it.Heard != ""
 	}) {
-		note += " Quotes omit hesitations and repetitions; the lines they link to are complete."
+		note += " Quotes omit hesitations, repetitions and sometimes a clause; the lines they link to are complete."
 	}
 	if slices.ContainsFunc(slices.Concat(s.Decisions, s.Actions, s.Questions), func(it models.SummaryItem) bool { return it.Sure > 0 }) {
 		note += " Decisions, actions and questions are recognised by typical wording and can be wrong."
