@@ -61,6 +61,16 @@ func (m Matrix) Times(out, x []float32) {
 	}
 }
 
+// Affine is x times the matrix plus a bias, filled up as Padded says.
+func (m Matrix) Affine(x, bias []float32) []float32 {
+	out := make([]float32, len(m.blocks)*atOnce)
+	m.Times(out, x)
+	for i, b := range bias {
+		out[i] += b
+	}
+	return out
+}
+
 // Each calls f with the weights of each block.
 func (m Matrix) Each(f func(weights []float32)) {
 	for _, b := range m.blocks {

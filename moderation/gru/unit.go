@@ -55,6 +55,24 @@ func (p *Pooled) Take(direction int, o *Pooled) {
 	pool(p.Most[direction], p.Sum[direction], o.Most[direction], o.Sum[direction])
 }
 
+// Outputs adds up the outputs that are made of the maxima and the means of the states of some tokens: values has one for each, and begins
+// with their bias. Of output, each place of the states has a row.
+func (p *Pooled) Outputs(values, output []float32, tokens int) {
+	add := func(of [2][]float32, share float32) {
+		for _, states := range of {
+			for _, h := range states {
+				h *= share
+				for k, w := range output[:len(values)] {
+					values[k] += h * w
+				}
+				output = output[len(values):]
+			}
+		}
+	}
+	add(p.Most, 1)
+	add(p.Sum, 1/float32(tokens))
+}
+
 // Row is a row of a table, or nil beyond it.
 func Row(table []float32, i, width int) []float32 {
 	if i < 0 || i*width >= len(table) {

@@ -3,6 +3,8 @@ package summary
 import (
 	"strings"
 	"unicode"
+
+	"earshot/moderation/summary/readable"
 )
 
 // role is what a word may be in a sentence.
@@ -140,7 +142,7 @@ func firstPieces(s string, n int) []piece {
 // lowWord returns a word in lower case, without the punctuation around it.
 func lowWord(f string) string {
 	f = strings.TrimFunc(f, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
-	return strings.ReplaceAll(strings.ToLower(f), "’", "'")
+	return readable.Lower(f)
 }
 
 // things may stand before a noun, and after no other word that may.

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"earshot/models"
+	"earshot/moderation/summary/readable"
 )
 
 // maxQuote is the longest quotation, in characters; longer sentences are cut at a word.
@@ -256,7 +257,7 @@ func words(s string) []word {
 				return
 			}
 			first, _ := utf8.DecodeRuneInString(raw)
-			low := strings.ReplaceAll(strings.ToLower(raw), "’", "'")
+			low := readable.Lower(raw)
 			if isHangul(low) {
 				low = koreanRoot(low)
 			}

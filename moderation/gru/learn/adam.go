@@ -2,6 +2,7 @@ package learn
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 )
 
@@ -113,11 +114,17 @@ func (t *Table) move(rate, scale, pull float32) {
 	clear(t.grads)
 }
 
-// Draw draws numbers from 0 to 1.
-type Draw interface{ Float64() float64 }
+// Around are n numbers around nothing, at most so far from it.
+func Around(r *rand.Rand, n int, most float32) []float32 {
+	out := make([]float32, n)
+	for i := range out {
+		out[i] = (2*r.Float32() - 1) * most
+	}
+	return out
+}
 
 // Dropout keeps a share of n features, and makes up for the others (N. Srivastava et al., JMLR 15, 2014).
-func Dropout(n int, kept float64, r Draw) []float32 {
+func Dropout(n int, kept float64, r *rand.Rand) []float32 {
 	out := make([]float32, n)
 	for i := range out {
 		if r.Float64() < kept {

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -145,9 +144,5 @@ func (c *cutter) bytes(n int) []byte {
 }
 
 func (c *cutter) floats(n int) []float32 {
-	raw, out := c.bytes(4*n), make([]float32, n)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(raw[4*i:]))
-	}
-	return out
+	return gru.Floats(c.bytes(4 * n))
 }

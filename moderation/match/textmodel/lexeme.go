@@ -3,8 +3,6 @@ package textmodel
 import (
 	"slices"
 	"sync/atomic"
-
-	"earshot/moderation/gru"
 )
 
 // maxLexemes bounds how many words a model remembers what it made of: a few thousand make up nearly all talk.
@@ -49,11 +47,7 @@ func (m *Model) newLexeme(t token, row int) *lexeme {
 	x := make([]float32, m.Recurrent.Dim)
 	m.embed(t, row, x)
 	for direction := range 2 {
-		l.input[direction] = make([]float32, gru.Padded(3*m.Recurrent.Hidden))
-		m.input[direction].Times(l.input[direction], x)
-		for i, b := range m.bias[direction] {
-			l.input[direction][i] += b
-		}
+		l.input[direction] = m.input[direction].Affine(x, m.bias[direction])
 	}
 	if !t.isGroup() {
 		parts(t.text, feature('x'), m.Linear.CharMin, m.Linear.CharMax, func(h uint32) { m.addWeights(&l.parts, h) })

@@ -58,21 +58,7 @@ func sized(s []float32, n int) []float32 {
 func (m *Model) recurrently(p *gru.Pooled, tokens int, out []float64) {
 	var values [maxLabels]float32
 	n := copy(values[:], m.outputBias)
-	row := m.output
-	share := 1 / float32(tokens)
-	add := func(of [2][]float32, share float32) {
-		for _, states := range of {
-			for _, h := range states {
-				h *= share
-				for k, w := range row[:n] {
-					values[k] += h * w
-				}
-				row = row[n:]
-			}
-		}
-	}
-	add(p.Most, 1)
-	add(p.Sum, share)
+	p.Outputs(values[:n], m.output, tokens)
 	for k := range out {
 		out[k] += m.Mix.Recurrent[k] * float64(values[k])
 	}

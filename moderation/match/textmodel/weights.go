@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"slices"
 	"strings"
 
@@ -38,8 +37,8 @@ func ReadWeights(data []byte) (*Weights, error) {
 	r := w.Recurrent
 	w.Groups = string(c.bytes(w.GroupsBytes))
 	w.Vocabulary = strings.Split(strings.TrimSuffix(string(c.bytes(w.VocabBytes)), "\n"), "\n")
-	w.Words = scaled(c.bytes(r.Vocab*r.Dim), c.floats(r.Vocab), r.Dim)
-	w.Grams = scaled(c.bytes(r.Buckets*r.Dim), c.floats(r.Buckets), r.Dim)
+	w.Words = gru.Scaled(c.bytes(r.Vocab*r.Dim), c.floats(r.Vocab), r.Dim)
+	w.Grams = gru.Scaled(c.bytes(r.Buckets*r.Dim), c.floats(r.Buckets), r.Dim)
 	w.Categories = c.floats(len(r.Categories) * r.Dim)
 	w.Dense = c.floats(w.shape().Size())
 	w.Hashed = make([][]float32, len(w.Labels))
@@ -56,15 +55,6 @@ func ReadWeights(data []byte) (*Weights, error) {
 // Shape is that of the recurrent part, whose numbers are Dense.
 func (w *Weights) Shape() gru.Shape { return w.shape() }
 
-// scaled are rows of bytes as numbers.
-func scaled(rows []byte, scales []float32, width int) []float32 {
-	out := make([]float32, len(rows))
-	for i, v := range rows {
-		out[i] = float32(int8(v)) * scales[i/width]
-	}
-	return out
-}
-
 // File is the model file. The scales of the tables and the sizes of the header are set by it.
 func (w *Weights) File() ([]byte, error) {
 	vocabulary := strings.Join(w.Vocabulary, "\n") + "\n"
@@ -72,10 +62,10 @@ func (w *Weights) File() ([]byte, error) {
 	w.Linear.Scale = make([]float64, len(w.Labels))
 	hashed := make([]byte, len(w.Labels)<<w.Linear.Bits)
 	for k, weights := range w.Hashed {
-		scale := greatest(weights) / 127
+		scale := gru.Scale(weights)
 		w.Linear.Scale[k] = float64(scale)
 		for i, v := range weights {
-			hashed[i*len(w.Labels)+k] = rounded(v, scale)
+			hashed[i*len(w.Labels)+k] = gru.Step(v, scale)
 		}
 	}
 	head, err := json.Marshal(w.header)
@@ -85,45 +75,12 @@ func (w *Weights) File() ([]byte, error) {
 	out := binary.LittleEndian.AppendUint32([]byte(magic), uint32(len(head)))
 	out = append(append(append(out, head...), w.Groups...), vocabulary...)
 	for _, rows := range [][]float32{w.Words, w.Grams} {
-		out = appendRows(out, rows, w.Recurrent.Dim)
+		steps, scales := gru.Rounded(rows, w.Recurrent.Dim)
+		out = gru.AppendFloats(append(out, steps...), scales)
 	}
-	out = append(appendFloats(appendFloats(out, w.Categories), w.Dense), hashed...)
+	out = append(gru.AppendFloats(gru.AppendFloats(out, w.Categories), w.Dense), hashed...)
 	sum := sha256.Sum256(out)
 	return append(out, sum[:]...), nil
-}
-
-// appendRows appends rows as bytes, and their scales.
-func appendRows(out []byte, rows []float32, width int) []byte {
-	scales := make([]float32, len(rows)/width)
-	for i := range scales {
-		row := rows[i*width:][:width]
-		scales[i] = greatest(row) / 127
-		for _, v := range row {
-			out = append(out, rounded(v, scales[i]))
-		}
-	}
-	return appendFloats(out, scales)
-}
-
-// rounded is a number in steps of a scale, as an int8.
-func rounded(v, scale float32) byte {
-	return byte(int8(math.RoundToEven(float64(min(127, max(-127, v/scale))))))
-}
-
-func appendFloats(out []byte, fs []float32) []byte {
-	for _, f := range fs {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(f))
-	}
-	return out
-}
-
-// greatest is the greatest absolute value of numbers, and never nothing.
-func greatest(vs []float32) float32 {
-	out := float32(1e-6)
-	for _, v := range vs {
-		out = max(out, v, -v)
-	}
-	return out
 }
 
 // newSize is the length of word vectors, and the number of units in each direction, of a model that is made. The shipped one has as

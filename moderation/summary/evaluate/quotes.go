@@ -60,11 +60,14 @@ func (r Readings) Of(meeting string, seq int, text string) string {
 	return r[meeting][quoted{seq, fmt.Sprintf("%04x", sum>>16^sum&0xffff)}]
 }
 
+// Defects are the letters of a sentence with a defect, in the order of readable's.
+const Defects = "FCP"
+
 // ReadsPoor reports whether most readings found a defect.
 func ReadsPoor(letters string) bool {
 	poor := 0
 	for _, l := range letters {
-		if strings.ContainsRune("FCP", l) {
+		if strings.ContainsRune(Defects, l) {
 			poor++
 		}
 	}

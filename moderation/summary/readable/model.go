@@ -2,10 +2,8 @@ package readable
 
 import (
 	_ "embed"
-	"encoding/binary"
 	"encoding/json"
 	"fmt"
-	"math"
 	"sync"
 
 	"earshot/moderation/gru"
@@ -40,14 +38,15 @@ const (
 
 // Model reads sentences. It never changes: any number of goroutines may use it.
 type Model struct {
-	rows          map[string]int
-	words         []float32
-	classes       []float32
-	marks         []float32
-	dim, hidden   int
-	input, state  [2]gru.Matrix
-	bias          [2][]float32
-	output, basis []float32
+	rows         map[string]int
+	words        []float32
+	classes      []float32
+	marks        []float32
+	dim, hidden  int
+	input, state [2]gru.Matrix
+	bias         [2][]float32
+	output       []float32 // a row for each place of the pooled states
+	outputBias   []float32
 }
 
 //go:embed readable.json
@@ -84,28 +83,16 @@ func New(f *File) (*Model, error) {
 			return nil, fmt.Errorf("%s has %d bytes instead of %d", t.name, t.got, t.want)
 		}
 	}
-	m := &Model{rows: map[string]int{}, dim: f.Dim, hidden: f.Hidden, classes: floats(f.Classes), marks: floats(f.Marks)}
+	m := &Model{rows: map[string]int{}, dim: f.Dim, hidden: f.Hidden}
+	m.words = gru.Scaled(f.Rows, gru.Floats(f.Scales), f.Dim)
+	m.classes, m.marks = gru.Floats(f.Classes), gru.Floats(f.Marks)
 	for i, w := range f.Words {
 		m.rows[w] = FirstWord + i
 	}
-	m.words = make([]float32, len(f.Rows))
-	for i, scale := range floats(f.Scales) {
-		for j := range f.Dim {
-			m.words[i*f.Dim+j] = scale * float32(int8(f.Rows[i*f.Dim+j]))
-		}
-	}
-	d := shape.Parts(floats(f.Dense))
+	d := shape.Parts(gru.Floats(f.Dense))
 	for i := range 2 {
 		m.input[i], m.state[i] = gru.NewMatrix(d.Input[i], f.Dim), gru.NewMatrix(d.State[i], f.Hidden)
 	}
-	m.bias, m.output, m.basis = d.Bias, d.Output, d.OutputBias
+	m.bias, m.output, m.outputBias = d.Bias, d.Output, d.OutputBias
 	return m, nil
-}
-
-func floats(data []byte) []float32 {
-	out := make([]float32, len(data)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(data[4*i:]))
-	}
-	return out
 }

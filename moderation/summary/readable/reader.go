@@ -19,7 +19,7 @@ type Reader struct {
 	states   [2][]float32
 }
 
-// NewReader is a reader of a session's sentences. Said reports whether a word in lower case is said once in the session.
+// NewReader is a reader of a session's sentences. SaidOnce reports whether a word in lower case is said once in the session.
 func NewReader(m *Model, saidOnce func(low string) bool) *Reader {
 	return &Reader{
 		m: m, saidOnce: saidOnce, unit: gru.NewUnit(m.hidden), pooled: gru.NewPooled(m.hidden), inputs: map[Token][2][]float32{},
@@ -51,21 +51,9 @@ func (r *Reader) Words(words []Word) (out [Defects]float64) {
 			before = after
 		}
 	}
-	share := 1 / float32(len(tokens))
 	var values [Defects]float32
-	copy(values[:], r.m.basis)
-	row := r.m.output
-	for i, states := range [][]float32{r.pooled.Most[0], r.pooled.Most[1], r.pooled.Sum[0], r.pooled.Sum[1]} {
-		for _, h := range states {
-			if i > 1 {
-				h *= share
-			}
-			for k, w := range row[:Defects] {
-				values[k] += h * w
-			}
-			row = row[Defects:]
-		}
-	}
+	copy(values[:], r.m.outputBias)
+	r.pooled.Outputs(values[:], r.m.output, len(tokens))
 	for k, v := range values {
 		out[k] = 1 / (1 + math.Exp(-float64(v)))
 	}
@@ -83,11 +71,7 @@ func (r *Reader) input(t Token) [2][]float32 {
 	}
 	var in [2][]float32
 	for direction := range in {
-		in[direction] = make([]float32, gru.Padded(3*r.m.hidden))
-		r.m.input[direction].Times(in[direction], x)
-		for i, b := range r.m.bias[direction] {
-			in[direction][i] += b
-		}
+		in[direction] = r.m.input[direction].Affine(x, r.m.bias[direction])
 	}
 	r.inputs[t] = in
 	return in

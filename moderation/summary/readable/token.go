@@ -1,6 +1,7 @@
 package readable
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,7 +25,7 @@ const (
 // classes are the endings of words and other kinds, after the two for the ends of a sentence.
 var classes = func() map[string]int {
 	out := map[string]int{}
-	for i, c := range strings.Fields("^ $ 's ing ed ly ion er est al ity ness ment able ive ous es s y number short word , . ? ! ; :") {
+	for i, c := range slices.Concat([]string{"^", "$"}, endings, []string{"number", "short", "word"}, strings.Split(marks, "")) {
 		out[c] = i
 	}
 	return out
@@ -35,6 +36,9 @@ var Classes = len(classes)
 
 // longestShort is how many letters a short word has at most.
 const longestShort = 3
+
+// marks are the marks of a sentence that are read.
+const marks = ",.?!;:"
 
 var endings = strings.Fields("'s ing ed ly ion er est al ity ness ment able ive ous es s y")
 
@@ -90,7 +94,7 @@ func Split(sentence string, saidOnce func(low string) bool) []Word {
 			}
 		default:
 			flush(i)
-			if strings.ContainsRune(",.?!;:", r) {
+			if strings.ContainsRune(marks, r) {
 				out = append(out, Word{string(r), false})
 			}
 		}

@@ -88,7 +88,7 @@ func readings(meetings []evaluate.Meeting) (judged []reading, pool [][]readable.
 func defects(letters string) (out [readable.Defects]float64) {
 	share := 1 / float64(len(letters))
 	for _, l := range letters {
-		switch k := strings.IndexRune("FCP", l); {
+		switch k := strings.IndexRune(evaluate.Defects, l); {
 		case k >= 0:
 			out[k] += share
 			out[readable.Poor] += share

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"earshot/moderation/gru/learn"
 	"earshot/moderation/match/textmodel"
 )
 
@@ -23,13 +24,7 @@ func fresh(labels []string, like *textmodel.Model, lines []Line, opts Options) *
 	}
 	w.Vocabulary = vocabulary(like, lines)
 	r := rand.New(rand.NewPCG(opts.Seed, 0))
-	around := func(n int, most float32) []float32 {
-		out := make([]float32, n)
-		for i := range out {
-			out[i] = (2*r.Float32() - 1) * most
-		}
-		return out
-	}
+	around := func(n int, most float32) []float32 { return learn.Around(r, n, most) }
 	dim := w.Recurrent.Dim
 	w.Words = around(len(w.Vocabulary)*dim, 0.1)
 	w.Grams = around(w.Recurrent.Buckets*dim, 0.05)

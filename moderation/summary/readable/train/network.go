@@ -2,8 +2,6 @@ package train
 
 import (
 	"cmp"
-	"encoding/binary"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -34,13 +32,7 @@ type Network struct {
 func fresh(pool [][]readable.Word, seed uint64) *Network {
 	n := &Network{vocabulary: vocabulary(pool)}
 	r := rand.New(rand.NewPCG(seed, 0))
-	around := func(size int, most float32) []float32 {
-		out := make([]float32, size)
-		for i := range out {
-			out[i] = (2*r.Float32() - 1) * most
-		}
-		return out
-	}
+	around := func(size int, most float32) []float32 { return learn.Around(r, size, most) }
 	n.words = around((readable.FirstWord+len(n.vocabulary))*dim, 0.1)
 	n.classes, n.marks = around(readable.Classes*dim, 0.1), around(readable.Marks*dim, 0.1)
 	n.dense = make([]float32, shape.Size())
@@ -85,23 +77,8 @@ func (n *Network) adam(rules learn.Rules, trained bool) *learn.Adam {
 // File is the network as it is stored.
 func (n *Network) File(source string) *readable.File {
 	f := &readable.File{Source: source, Dim: dim, Hidden: hidden, Words: n.vocabulary}
-	for i := 0; i < len(n.words); i += dim {
-		row, scale := n.words[i:i+dim], float32(1e-6)
-		for _, v := range row {
-			scale = max(scale, v/127, -v/127)
-		}
-		f.Scales = appendFloats(f.Scales, []float32{scale})
-		for _, v := range row {
-			f.Rows = append(f.Rows, byte(int8(math.RoundToEven(float64(v/scale)))))
-		}
-	}
-	f.Classes, f.Marks, f.Dense = appendFloats(nil, n.classes), appendFloats(nil, n.marks), appendFloats(nil, n.dense)
+	steps, scales := gru.Rounded(n.words, dim)
+	f.Rows, f.Scales = steps, gru.AppendFloats(nil, scales)
+	f.Classes, f.Marks, f.Dense = gru.AppendFloats(nil, n.classes), gru.AppendFloats(nil, n.marks), gru.AppendFloats(nil, n.dense)
 	return f
-}
-
-func appendFloats(out []byte, fs []float32) []byte {
-	for _, f := range fs {
-		out = binary.LittleEndian.AppendUint32(out, math.Float32bits(f))
-	}
-	return out
 }
